@@ -1,0 +1,102 @@
+"""What happens to the ICCP session with the peer, and what it wants done."""
+
+from enum import IntEnum
+
+import msgspec
+
+from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SystemConfig
+from pyiccp.wire.iccp.pdu import Message, TlvValue
+
+
+class Application(IntEnum):
+    """The applications of a redundancy group; the number is the type of their Connect TLV."""
+
+    MLACP = 0x0030
+    MLAG = 0x3000
+    FDB = 0x3020
+
+
+class Stream(IntEnum):
+    """Which of the carrier's two streams: urgent never waits for bulk."""
+
+    URGENT = 0
+    BULK = 1
+
+
+# --- events
+
+
+class CarrierEstablished(msgspec.Struct, frozen=True, gc=False):
+    """Messages can be exchanged: the raw link knows its peer, or TCP is connected."""
+
+
+class CarrierLost(msgspec.Struct, frozen=True, gc=False):
+    why: str
+
+
+class MessageReceived(msgspec.Struct, frozen=True, gc=False):
+    """One LDP message from the peer."""
+
+    message: Message
+
+
+class MalformedReceived(msgspec.Struct, frozen=True, gc=False):
+    """Octets that are no message; `status` is the LDP status code of RFC 5036 3.5.1.2 that fits."""
+
+    status: int
+    why: str
+
+
+class MlacpChanged(msgspec.Struct, frozen=True, gc=False):
+    """What this node's mLACP application is to tell from now on; the core finds out what is new (RFC 7275 7.2.2)."""
+
+    system: SystemConfig
+    aggregators: tuple[tuple[AggregatorConfig, AggregatorState], ...]
+    ports: tuple[tuple[PortConfig, PortState], ...]
+
+
+class TlvsQueued(msgspec.Struct, frozen=True, gc=False):
+    """Application data of a vendor application for the peer; dropped when that application is not operational."""
+
+    application: Application
+    tlvs: tuple[TlvValue, ...]
+    stream: Stream = Stream.URGENT
+
+
+Event = CarrierEstablished | CarrierLost | MessageReceived | MalformedReceived | MlacpChanged | TlvsQueued
+
+# --- actions
+
+
+class SendMessage(msgspec.Struct, frozen=True, gc=False):
+    stream: Stream
+    message: Message
+
+
+class ReportSession(msgspec.Struct, frozen=True, gc=False):
+    """The session is up (every application that we need is operational), or down and why."""
+
+    up: bool
+    peer: str
+    """The peer's ICC Sender Name; '' when down."""
+    why: str = ""
+
+
+class DeliverTlvs(msgspec.Struct, frozen=True, gc=False):
+    """Application data of a vendor application, in order."""
+
+    application: Application
+    tlvs: tuple[TlvValue, ...]
+
+
+class ReportPeerMlacp(msgspec.Struct, frozen=True, gc=False):
+    """What is known of the peer's bonds changed; read `IccpCore.peer_aggregators` and `peer_ports`."""
+
+
+class ResetCarrier(msgspec.Struct, frozen=True, gc=False):
+    """A fault fatal to the session: close the carrier and start again."""
+
+    why: str
+
+
+Action = SendMessage | ReportSession | DeliverTlvs | ReportPeerMlacp | ResetCarrier

@@ -1,0 +1,32 @@
+"""What must survive a crash (M1.6)."""
+
+import msgspec
+
+from pyiccp.wire.mac import Mac
+
+
+class BondNumbers(msgspec.Struct, frozen=True, gc=False):
+    """Numbers of one mlag-id, assigned once by the then primary (M1.5)."""
+
+    mlag_id: int
+    key: int
+    port: int
+    """RSTP port number."""
+
+
+class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Written before the act that depends on it. A fresh node has the defaults."""
+
+    system: Mac | None = None
+    """The pair identity, once there was a session."""
+    epoch: int = 0
+    """Pair epoch (M6.1)."""
+    node: int | None = None
+    """0 or 1, by the order of the bridge MACs at the first session."""
+    numbers: tuple[BondNumbers, ...] = ()
+    primary: bool = False
+    """This node was primary in the newest common session."""
+    isolated: bool = False
+    incarnation: int = 0
+    """Of the link: one more at every start."""
+    replay: int = 0

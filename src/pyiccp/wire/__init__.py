@@ -1,0 +1,1 @@
+"""Octets to values and back. The only floor that knows Construct."""

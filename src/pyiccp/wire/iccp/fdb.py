@@ -1,0 +1,47 @@
+"""Host-table application: vendor TLVs 0x3020 … 0x3027 of layout `pyiccp-1` (mlag.md M10)."""
+
+from enum import IntEnum
+
+import msgspec
+
+
+class HostKind(IntEnum):
+    """What a batch says of its hosts."""
+
+    SEEN = 0
+    """Learned, moved or refreshed at the place."""
+    AGED = 1
+    """Aged out at the sender, kept for the receiver's sake."""
+    REMOVED = 2
+    """Deleted (aged on both sides, or by management)."""
+    STATIC = 3
+    """The sender's own or configured addresses: never aged, never moved by learning."""
+
+
+class HostBatch(msgspec.Struct, frozen=True, gc=False):
+    """Hosts that share everything but the address; packed, six octets a host."""
+
+    kind: HostKind
+    vid: int
+    place: int
+    """0 = an orphan port of `node`; otherwise mlag-id + 1."""
+    sequence: int
+    """M10.1; 32 bits."""
+    node: int
+    """Number of the node whose sighting it was: 0 or 1."""
+    epoch: int
+    """The sender's newest flush epoch (M10.3)."""
+    addresses: bytes
+    """6 x n octets."""
+
+
+class HostFlush(msgspec.Struct, frozen=True, gc=False):
+    """Entries of the scope with `sequence` <= this one go (M10.3)."""
+
+    place: int
+    """As in HostBatch; 0xFFFFFFFF = everywhere."""
+    vid: int
+    """0 = every VLAN."""
+    node: int
+    sequence: int
+    epoch: int
