@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-import msgspec
+from pyiccp.wire.iccp.tlv import TlvValue
 
 
 class HostKind(IntEnum):
@@ -18,7 +18,7 @@ class HostKind(IntEnum):
     """The sender's own or configured addresses: never aged, never moved by learning."""
 
 
-class HostBatch(msgspec.Struct, frozen=True, gc=False):
+class HostBatch(TlvValue, frozen=True, gc=False):
     """Hosts that share everything but the address; packed, six octets a host."""
 
     kind: HostKind
@@ -35,7 +35,7 @@ class HostBatch(msgspec.Struct, frozen=True, gc=False):
     """6 x n octets."""
 
 
-class HostFlush(msgspec.Struct, frozen=True, gc=False):
+class HostFlush(TlvValue, frozen=True, gc=False):
     """Entries of the scope with `sequence` <= this one go (M10.3)."""
 
     place: int
@@ -45,3 +45,9 @@ class HostFlush(msgspec.Struct, frozen=True, gc=False):
     node: int
     sequence: int
     epoch: int
+
+
+class HostSync(TlvValue, frozen=True, gc=False):
+    """Type 0x3025: an announcement of the whole table starts or ends."""
+
+    end: bool

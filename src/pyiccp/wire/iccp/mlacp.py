@@ -1,0 +1,143 @@
+"""mLACP application (RFC 7275 7.2)."""
+
+from enum import IntEnum
+
+from pyiccp.wire.iccp.tlv import TlvValue
+from pyiccp.wire.mac import Mac
+from pyiccp.wire.state import State
+
+SYNCHRONIZED = 0x01
+"""Config flag: the last member port of this aggregator."""
+PURGE = 0x02
+"""Config flag: forget it."""
+PRIORITY_SET = 0x04
+"""Config flag: the priority field counts."""
+
+
+class Selected(IntEnum):
+    SELECTED = 0
+    UNSELECTED = 1
+    STANDBY = 2
+
+
+class Condition(IntEnum):
+    """Port State and Aggregator State."""
+
+    UP = 0
+    DOWN = 1
+    ADMIN_DOWN = 2
+    TEST = 3
+
+
+class RequestType(IntEnum):
+    SYSTEM = 0x0000
+    AGGREGATOR = 0x0001
+    PORT = 0x0002
+    ALL = 0x3FFF
+
+
+class SystemConfig(TlvValue, frozen=True, gc=False):
+    """Type 0x0032."""
+
+    system: Mac
+    system_priority: int
+    node_id: int
+    """0 to 7."""
+
+
+class PortConfig(TlvValue, frozen=True, gc=False):
+    """Type 0x0033."""
+
+    port: int
+    """LACP port number, node-id encoded."""
+    mac: Mac
+    actor_key: int
+    priority: int = 0
+    """Counts only with PRIORITY_SET."""
+    speed: int = 0
+    """Mbit/s."""
+    flags: int = 0
+    name: str = ""
+    """At most 20 octets of UTF-8."""
+
+
+class PortPriority(TlvValue, frozen=True, gc=False):
+    """Type 0x0034."""
+
+    opcode: int
+    """0 announces a local change, 1 asks the remote for one."""
+    port: int
+    """0 = all ports of the aggregator."""
+    aggregator: int
+    last_priority: int
+    current_priority: int
+
+
+class PortState(TlvValue, frozen=True, gc=False):
+    """Type 0x0035; the partner's state octet comes first on the wire."""
+
+    partner_system: Mac
+    partner_system_priority: int
+    partner_port: int
+    partner_port_priority: int
+    partner_key: int
+    partner_state: State
+    actor_state: State
+    actor_port: int
+    actor_key: int
+    selected: int = Selected.UNSELECTED
+    """See `Selected`."""
+    condition: int = Condition.DOWN
+    """See `Condition`."""
+    aggregator: int = 0
+
+
+class AggregatorConfig(TlvValue, frozen=True, gc=False):
+    """Type 0x0036."""
+
+    roid: int
+    """Redundant object, the same number at every member of the group; not 0."""
+    aggregator: int
+    mac: Mac
+    actor_key: int
+    member_priority: int = 0
+    """Counts only with PRIORITY_SET."""
+    flags: int = 0
+    name: str = ""
+    """At most 20 octets of UTF-8."""
+
+
+class AggregatorState(TlvValue, frozen=True, gc=False):
+    """Type 0x0037."""
+
+    partner_system: Mac
+    partner_system_priority: int
+    partner_key: int
+    aggregator: int
+    actor_key: int
+    condition: int = Condition.DOWN
+
+
+class SyncRequest(TlvValue, frozen=True, gc=False):
+    """Type 0x0038."""
+
+    number: int
+    """1 to 65535."""
+    configuration: bool = True
+    """C bit."""
+    state: bool = True
+    """S bit."""
+    request: int = RequestType.ALL
+    """See `RequestType`."""
+    selector: int = 0
+    """Port number or aggregator ID by type; 0 = select by key."""
+    actor_key: int = 0
+
+
+class SyncData(TlvValue, frozen=True, gc=False):
+    """Type 0x0039."""
+
+    number: int
+    """Of the request; 0 = unsolicited."""
+    end: bool
+    """False starts, True ends."""
