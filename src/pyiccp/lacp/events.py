@@ -104,6 +104,14 @@ class DistributionHeld(msgspec.Struct, frozen=True, gc=False):
     held: bool
 
 
+class DrainRequested(msgspec.Struct, frozen=True, gc=False):
+    """Take *aggregator* out of service without losing what the client still sends (M5.1): D=0, then S=0 on the wire,
+    but its ports keep collecting until `echo_guard` (250 ms where it is 0) after the partner's PDU echoes S=0 in its
+    view of us, at most 3 s; then C=0 and `ReportDrained`. `OutOfSyncHeld(held=True)` is implied and ends it at once."""
+
+    aggregator: str
+
+
 Event = (
     LinkCameUp
     | LinkWentDown
@@ -114,6 +122,7 @@ Event = (
     | IdentityChanged
     | OutOfSyncHeld
     | DistributionHeld
+    | DrainRequested
 )
 
 # --- actions: commands
@@ -154,6 +163,12 @@ class ReportPort(msgspec.Struct, frozen=True, gc=False):
     port: str
 
 
-Action = Transmit | SetCollecting | SetDistributing | ReportHalf | ReportPort
+class ReportDrained(msgspec.Struct, frozen=True, gc=False):
+    """No port of *aggregator* collects any more; comes at once when none did."""
+
+    aggregator: str
+
+
+Action = Transmit | SetCollecting | SetDistributing | ReportHalf | ReportPort | ReportDrained
 
 DEFAULT_ECHO_GUARD = milliseconds(250)

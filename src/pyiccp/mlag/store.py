@@ -2,16 +2,8 @@
 
 import msgspec
 
+from pyiccp.wire.iccp.mlag import BondNumber
 from pyiccp.wire.mac import Mac
-
-
-class BondNumbers(msgspec.Struct, frozen=True, gc=False):
-    """Numbers of one mlag-id, assigned once by the then primary (M1.5)."""
-
-    mlag_id: int
-    key: int
-    port: int
-    """RSTP port number."""
 
 
 class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -23,7 +15,8 @@ class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Pair epoch (M6.1)."""
     node: int | None = None
     """0 or 1, by the order of the bridge MACs at the first session."""
-    numbers: tuple[BondNumbers, ...] = ()
+    numbers: tuple[BondNumber, ...] = ()
+    """Key, RSTP port number and MAC per mlag-id, assigned once by the then primary (M1.5)."""
     primary: bool = False
     """This node was primary in the newest common session."""
     isolated: bool = False

@@ -1,0 +1,164 @@
+"""The MLAG core of one node: events in, actions out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from pyiccp.mlag import events as ev
+from pyiccp.mlag import joining, losing, stopping
+from pyiccp.mlag.events import Action, Event, MlagConfig, Mode, Notice, Remember, Tell
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, POLLING, RECOVERY, SILENCE, STOP, Pair
+from pyiccp.mlag.store import Store
+from pyiccp.sansio import Instant
+from pyiccp.wire.iccp.mlag import BondUp
+from pyiccp.wire.mac import Mac
+
+
+class MlagCore:
+    """One node of a pair; see sansio.Core. `start` comes before everything else."""
+
+    def __init__(self, config: MlagConfig, store: Store) -> None:
+        self.config = config
+        self.pair = Pair(config, store)
+
+    # --- what others read
+
+    @property
+    def connected(self) -> bool:
+        """The session is up and the roles are known."""
+        return self.primary is not None
+
+    @property
+    def primary(self) -> bool | None:
+        """The role; None unless connected."""
+        session = self.pair.session
+        return session.outcome.primary if session is not None and session.outcome is not None else None
+
+    @property
+    def system_id(self) -> Mac | None:
+        """The pair identity; None unless connected (M2.3)."""
+        return self.pair.store.system if self.connected else None
+
+    @property
+    def gate(self) -> bool:
+        """This end of the peer port carries data."""
+        return self.pair.session is not None and self.pair.session.gate
+
+    @property
+    def status(self) -> str:
+        """`connecting`, `connected` or an error text (M2.3)."""
+        return self.config.blocked or self.pair.problem or ("connected" if self.connected else "connecting")
+
+    # --- the core interface
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When `advance` is next due."""
+        ours, fences = self.pair.timers.next, self.pair.fences.timers.next
+        if ours is None or fences is None:
+            return fences if ours is None else ours
+        return min(ours, fences)
+
+    def start(self, now: Instant) -> Sequence[Action]:
+        """The node begins: its bonds are held, its peer port is shut, its incarnation is stored first."""
+        pair = self.pair
+        pair.seen = now
+        pair.timers.set(LEASE, now + self.config.liveness)
+        pair.timers.set(ALONE, now + self.config.init_delay)
+        actions: list[Action] = [Remember(pair.store), ev.SetBridgeIdentity(pair.identity.system)]
+        return [*actions, *losing.poll(pair, now)] if self.config.keepalive else actions
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Action]:
+        """See sansio.Core. With a configuration error of type 1 MLAG stays as it began: held."""
+        actions = self.lease(now)
+        if self.config.blocked and not isinstance(event, ev.StopRequested):
+            return actions
+        return actions + _HANDLERS[type(event)](self.pair, event, now)
+
+    def advance(self, now: Instant) -> Sequence[Action]:
+        """See sansio.Core."""
+        actions = [*self.lease(now), *self.pair.fences.advance(now)]
+        while (key := self.pair.timers.pop(now)) is not None:
+            actions += _TIMEOUTS[key](self.pair, now)
+        return actions
+
+    def lease(self, now: Instant) -> list[Action]:
+        """M2.4: comes before anything else at *now*. A node that slept does not trust what it knew."""
+        pair = self.pair
+        slept = now - pair.seen > 2 * self.config.liveness
+        pair.seen = now
+        if not slept or self.config.blocked:
+            return []
+        actions: list[Action] = [Notice("frozen: nothing was handled for more than two heartbeats; starting over")]
+        pair.mode = Mode.HOLD
+        pair.deciding = False
+        actions += pair.hold_bonds()
+        if pair.session is not None:
+            actions += [*pair.end_session(open_halves=False), ev.EndSession("frozen")]
+        for key in (ASK, RECOVERY, BOTH_HELD):
+            pair.timers.cancel(key)
+        pair.timers.set(LEASE, now + self.config.liveness)
+        pair.timers.set(ALONE, now + self.config.init_delay)
+        return [*actions, *pair.present(pair.solo_identity), ev.DropEverything()]
+
+    def fingerprint(self, now: Instant) -> tuple[Any, ...]:
+        """See sansio.Core."""
+        return self.pair.fingerprint(now)
+
+
+def _half_changed(pair: Pair, event: ev.HalfChanged, now: Instant) -> list[Action]:
+    return pair.fences.ready_changed(event.bond, event.ready, now)
+
+
+def _distributing_changed(pair: Pair, event: ev.DistributingChanged, now: Instant) -> list[Action]:
+    actions = pair.fences.distributing_changed(event.bond, event.on, now)
+    if pair.session is not None:
+        actions.append(Tell(BondUp(pair.fences.halves[event.bond].mlag_id, event.on)))
+    elif pair.deciding and not event.on:
+        actions.append(ev.HoldDistribution(event.bond, True))
+    return actions
+
+
+def _fence_received(pair: Pair, event: ev.FenceReceived, now: Instant) -> list[Action]:
+    if pair.session is None:
+        return []
+    return pair.fences.received(event.member, event.fence, pair.members)
+
+
+def _members_changed(pair: Pair, event: ev.MembersChanged, now: Instant) -> list[Action]:
+    pair.members = event.members
+    return []
+
+
+def _lease_due(pair: Pair, now: Instant) -> list[Action]:
+    pair.timers.set(LEASE, now + pair.config.liveness)
+    return []
+
+
+_HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = MappingProxyType(
+    {
+        ev.SessionCameUp: joining.session_up,
+        ev.SessionWentDown: losing.session_down,
+        ev.PeerSaid: joining.peer_said,
+        ev.HostsSynchronized: joining.hosts_synchronized,
+        ev.HalfChanged: _half_changed,
+        ev.DistributingChanged: _distributing_changed,
+        ev.DrainFinished: stopping.drained,
+        ev.FenceReceived: _fence_received,
+        ev.MembersChanged: _members_changed,
+        ev.KeepaliveReceived: losing.keepalive,
+        ev.StopRequested: stopping.stop,
+    }
+)
+_TIMEOUTS: Mapping[str, Callable[[Pair, Instant], list[Action]]] = MappingProxyType(
+    {
+        LEASE: _lease_due,
+        POLLING: losing.poll,
+        ASK: losing.ask_due,
+        ALONE: losing.alone_due,
+        BOTH_HELD: losing.both_held_due,
+        RECOVERY: losing.recovery_due,
+        SILENCE: losing.silence_due,
+        STOP: stopping.stop_due,
+    }
+)

@@ -1,0 +1,279 @@
+"""What happens to one node of a pair, and what it wants done."""
+
+from enum import IntEnum
+
+import msgspec
+
+from pyiccp.mlag.store import Store
+from pyiccp.sansio import Instant, milliseconds, seconds
+from pyiccp.wire.iccp.pdu import TlvValue
+from pyiccp.wire.keepalive import Keepalive
+from pyiccp.wire.link import Fence
+from pyiccp.wire.mac import Mac
+
+
+class Mode(IntEnum):
+    """What a node does with its dual-homed bonds; the number goes into keepalives."""
+
+    NORMAL = 0
+    HOLD = 1
+    """S=0 until M8 lets them come back."""
+    ISOLATED = 2
+    """S=0 because the other node carries on (M7)."""
+
+
+class BondConfig(msgspec.Struct, frozen=True, gc=False):
+    """One dual-homed bond, by its name on this node."""
+
+    name: str
+    mlag_id: int
+    mac: Mac
+    system_priority: int
+
+
+class MlagConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One node of a pair."""
+
+    bridge_mac: Mac
+    priority: int = 128
+    members: tuple[str, ...]
+    """Physical ports of the peer port."""
+    bonds: tuple[BondConfig, ...]
+    domain: int = 1
+    heartbeat: Instant | None = seconds(5)
+    """RouterOS' mlag-heartbeat: after three of them in silence a warning (M2.1)."""
+    liveness: Instant = milliseconds(300)
+    policy: str = "safe"
+    ask_time: Instant = seconds(1)
+    init_delay: Instant = seconds(30)
+    auto_recovery: Instant | None = seconds(10)
+    lacp_identity: str = "system-id"
+    system_id: Mac | None = None
+    keepalive: bool = False
+    blocked: str = ""
+    """A configuration error that holds all of MLAG down (M12 type 1)."""
+    held_bonds: tuple[str, ...] = ()
+    """Bonds that a configuration error holds down (M12 type 1)."""
+
+
+# --- events
+
+
+class SessionCameUp(msgspec.Struct, frozen=True, gc=False):
+    """Every application of the ICCP session with *peer* is operational."""
+
+    peer: str
+
+
+class SessionWentDown(msgspec.Struct, frozen=True, gc=False):
+    why: str
+
+
+class PeerSaid(msgspec.Struct, frozen=True, gc=False):
+    """A TLV of the MLAG application, in order."""
+
+    value: TlvValue
+
+
+class HostsSynchronized(msgspec.Struct, frozen=True, gc=False):
+    """The end of the peer's whole host table was applied."""
+
+
+class HalfChanged(msgspec.Struct, frozen=True, gc=False):
+    """M4.2 (i) for this node's half of *bond*."""
+
+    bond: str
+    ready: bool
+
+
+class DistributingChanged(msgspec.Struct, frozen=True, gc=False):
+    """Some (or no) member of this node's half of *bond* distributes."""
+
+    bond: str
+    on: bool
+
+
+class DrainFinished(msgspec.Struct, frozen=True, gc=False):
+    """The client no longer sends to this node's half of *bond* (M5.1)."""
+
+    bond: str
+
+
+class FenceReceived(msgspec.Struct, frozen=True, gc=False):
+    member: str
+    fence: Fence
+
+
+class MembersChanged(msgspec.Struct, frozen=True, gc=False):
+    """These members of the peer port have carrier."""
+
+    members: tuple[str, ...]
+
+
+class KeepaliveReceived(msgspec.Struct, frozen=True, gc=False):
+    value: Keepalive
+
+
+class StopRequested(msgspec.Struct, frozen=True, gc=False):
+    """A planned stop (M5)."""
+
+
+Event = (
+    SessionCameUp
+    | SessionWentDown
+    | PeerSaid
+    | HostsSynchronized
+    | HalfChanged
+    | DistributingChanged
+    | DrainFinished
+    | FenceReceived
+    | MembersChanged
+    | KeepaliveReceived
+    | StopRequested
+)
+
+# --- actions
+
+
+class SetIdentity(msgspec.Struct, frozen=True, gc=False):
+    """LACP on *bond* speaks as this system from now on (M1.8)."""
+
+    bond: str
+    system: Mac
+    system_priority: int
+    key: int
+    port_base: int
+
+
+class SetBridgeIdentity(msgspec.Struct, frozen=True, gc=False):
+    """The bridge's own identifier is *mac* from now on: the pair's, or the solo one."""
+
+    mac: Mac
+
+
+class HoldOutOfSync(msgspec.Struct, frozen=True, gc=False):
+    bond: str
+    held: bool
+
+
+class HoldDistribution(msgspec.Struct, frozen=True, gc=False):
+    bond: str
+    held: bool
+
+
+class Drain(msgspec.Struct, frozen=True, gc=False):
+    """Take *bond* out of sync but keep collecting until the client has stopped (M5.1)."""
+
+    bond: str
+
+
+class SetGate(msgspec.Struct, frozen=True, gc=False):
+    open: bool
+
+
+class SetFilter(msgspec.Struct, frozen=True, gc=False):
+    """Frames that entered by the peer port may leave by *bond* (M4.1)."""
+
+    bond: str
+    open: bool
+
+
+class SetEnvelope(msgspec.Struct, frozen=True, gc=False):
+    """Frames that entered by *bond* cross the peer port in an envelope (M4.5)."""
+
+    bond: str
+    on: bool
+
+
+class KeepCopies(msgspec.Struct, frozen=True, gc=False):
+    """From now on keep copies of frames for *bond*; older ones go (M4.6)."""
+
+    bond: str
+
+
+class ReleaseCopies(msgspec.Struct, frozen=True, gc=False):
+    """Send the copies out of *bond*, and keep no more."""
+
+    bond: str
+
+
+class DropCopies(msgspec.Struct, frozen=True, gc=False):
+    """Throw the copies of *bond* away, and keep no more."""
+
+    bond: str
+
+
+class Tell(msgspec.Struct, frozen=True, gc=False):
+    """Send *value* to the peer in the MLAG application, urgent."""
+
+    value: TlvValue
+
+
+class SendFence(msgspec.Struct, frozen=True, gc=False):
+    fence: Fence
+
+
+class SendKeepalive(msgspec.Struct, frozen=True, gc=False):
+    value: Keepalive
+
+
+class StartHosts(msgspec.Struct, frozen=True, gc=False):
+    """Announce the whole host table; this node is number *node*."""
+
+    node: int
+
+
+class EndHosts(msgspec.Struct, frozen=True, gc=False):
+    """The session is over for the host table (M10.4)."""
+
+
+class DropPeerQueue(msgspec.Struct, frozen=True, gc=False):
+    """Empty the data queues of the peer port in both directions (M3.1)."""
+
+
+class DropEverything(msgspec.Struct, frozen=True, gc=False):
+    """Discard every frame received but not handled (M2.4)."""
+
+
+class EndSession(msgspec.Struct, frozen=True, gc=False):
+    """Close the ICCP session from this side."""
+
+    why: str
+
+
+class Remember(msgspec.Struct, frozen=True, gc=False):
+    store: Store
+
+
+class Notice(msgspec.Struct, frozen=True, gc=False):
+    what: str
+
+
+class Stopped(msgspec.Struct, frozen=True, gc=False):
+    """The planned stop is done."""
+
+
+Action = (
+    SetIdentity
+    | SetBridgeIdentity
+    | HoldOutOfSync
+    | HoldDistribution
+    | Drain
+    | SetGate
+    | SetFilter
+    | SetEnvelope
+    | KeepCopies
+    | ReleaseCopies
+    | DropCopies
+    | Tell
+    | SendFence
+    | SendKeepalive
+    | StartHosts
+    | EndHosts
+    | DropPeerQueue
+    | DropEverything
+    | EndSession
+    | Remember
+    | Notice
+    | Stopped
+)

@@ -1,0 +1,70 @@
+"""Who a node says it is: the pair's identity, the solo identity, and the numbers of its bonds (M1.3-M1.7)."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from pyiccp.mlag.events import BondConfig
+from pyiccp.wire.iccp.mlag import BondNumber
+from pyiccp.wire.mac import Mac
+
+SOLO_OCTET = 0xFE
+SOLO_PRIORITY = 65535
+"""There is no worse priority; with the first octet FE the solo identity loses even against a pair that uses it."""
+
+KEY_SPEED = 17
+"""Lower six bits of a key as RouterOS prints them for 10 Gbit/s; constant, so keys do not depend on port speed."""
+LAST_KEY = 1023
+"""The user key has ten bits."""
+
+
+class Identity(msgspec.Struct, frozen=True, gc=False):
+    """What a node presents on its dual-homed bonds."""
+
+    system: Mac
+    solo: bool
+
+
+def solo(octets: Mac) -> Mac:
+    """The solo form of an address: its first octet is FE (M1.3)."""
+    return Mac(bytes((SOLO_OCTET,)) + octets[1:])
+
+
+def port_base(node: int | None) -> int:
+    """What is added to LACP port numbers: node-id encoding of RFC 7275 7.2 (M1.5); 0 before the first session, when
+    only solo identities are shown and numbers cannot collide."""
+    return 0 if node is None else 0x8000 | node << 12
+
+
+def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[BondNumber, ...]:
+    """*known* and a number for every bond that has none: keys and ports once given stay (M1.5)."""
+    numbers = list(known)
+    taken = {number.port for number in numbers}
+    have = {number.mlag_id for number in numbers}
+    for bond in sorted(bonds, key=_mlag_id):
+        if bond.mlag_id in have:
+            continue
+        index = next(i for i in range(1, LAST_KEY + 2) if i not in taken)
+        taken.add(index)
+        have.add(bond.mlag_id)
+        numbers.append(BondNumber(bond.mlag_id, (index - 1) << 6 | KEY_SPEED, index, bond.mac))
+    return tuple(numbers)
+
+
+def adopt(
+    own: tuple[BondNumber, ...], primary: tuple[BondNumber, ...], bonds: Iterable[BondConfig]
+) -> tuple[BondNumber, ...]:
+    """The primary's numbers, and for bonds that it does not have our own unless they clash, then new ones."""
+    ids = {number.mlag_id for number in primary}
+    ports = {number.port for number in primary}
+    kept = tuple(number for number in own if number.mlag_id not in ids and number.port not in ports)
+    return assign(primary + kept, bonds)
+
+
+def number_of(numbers: tuple[BondNumber, ...], mlag_id: int) -> BondNumber:
+    """The numbers of one bond; it has been assigned before."""
+    return next(number for number in numbers if number.mlag_id == mlag_id)
+
+
+def _mlag_id(bond: BondConfig) -> int:
+    return bond.mlag_id

@@ -1,0 +1,145 @@
+"""From a session to a pair that carries traffic: election, numbers, gate, bonds (M1, M3.1, M8.1)."""
+
+from pyiccp.mlag import events as ev
+from pyiccp.mlag.election import elect
+from pyiccp.mlag.events import Action, Mode, Notice, Tell
+from pyiccp.mlag.identity import Identity, adopt, solo
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, RECOVERY, SILENCE, Pair, Session
+from pyiccp.sansio import Instant
+from pyiccp.wire.iccp.mlag import (
+    NO_NODE,
+    Applied,
+    BondNumbers,
+    BondsEnd,
+    BondUp,
+    FenceAnswer,
+    GateOpened,
+    Goodbye,
+    NodeInfo,
+)
+from pyiccp.wire.mac import ZERO, mac_text
+
+
+def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action]:
+    """Say who we are and how our halves stand; every half counts as up until a fence says otherwise."""
+    info = _info(pair)
+    pair.session = Session(event.peer, info)
+    pair.deciding = pair.silent = False
+    pair.problem = ""
+    for key in (ALONE, ASK, BOTH_HELD, RECOVERY, SILENCE):
+        pair.timers.cancel(key)
+    said: list[Action] = [Tell(info)]
+    said += [Tell(BondUp(half.mlag_id, half.distributing)) for half in pair.fences.halves.values()]
+    return [*said, Tell(BondsEnd()), *pair.fences.begin(now)]
+
+
+def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
+    """A TLV of the MLAG application."""
+    session, value = pair.session, event.value
+    if session is None:
+        return []
+    match value:
+        case NodeInfo():
+            return _elect(pair, session, value)
+        case BondNumbers():
+            return _adopt_numbers(pair, session, value)
+        case FenceAnswer():
+            return pair.fences.answered(value)
+        case Goodbye():
+            session.goodbye = True
+            return [Notice(f"{session.peer} says goodbye")]
+        case BondsEnd():
+            session.bonds_end = True
+        case Applied():
+            session.peer_applied = True
+        case GateOpened():
+            session.peer_gate = True
+    return _progress(pair, session)
+
+
+def hosts_synchronized(pair: Pair, event: ev.HostsSynchronized, now: Instant) -> list[Action]:
+    """The peer's whole host table is in ours."""
+    if pair.session is None:
+        return []
+    pair.session.hosts_end = True
+    return _progress(pair, pair.session)
+
+
+def _info(pair: Pair) -> NodeInfo:
+    return NodeInfo(
+        major=MAJOR,
+        minor=MINOR,
+        bridge_mac=pair.config.bridge_mac,
+        priority=pair.config.priority,
+        system=pair.store.system or ZERO,
+        epoch=pair.store.epoch,
+        node=NO_NODE if pair.store.node is None else pair.store.node,
+        identity_kept=not pair.identity.solo and pair.mode is Mode.NORMAL,
+        primary=pair.store.primary,
+        fresh=pair.fresh,
+        bonds_in_sync=sum(half.distributing for half in pair.fences.halves.values()),
+        mode=pair.mode,
+    )
+
+
+def _elect(pair: Pair, session: Session, info: NodeInfo) -> list[Action]:
+    """Both nodes know both values: the same election on both sides. The loser drops its bonds, adopts, and joins
+    through M8; a solo identity is never adopted, the winner leaves it as well (M1.2)."""
+    if session.outcome is not None:
+        return []
+    if refusal := _refusal(pair, info):
+        pair.problem = refusal
+        return [*pair.end_session(open_halves=False), ev.EndSession(refusal)]
+    outcome = session.outcome = elect(session.sent, info)
+    session.numbers = outcome.primary
+    role = "primary" if outcome.primary else "secondary"
+    actions: list[Action] = [
+        pair.remember(system=outcome.system, epoch=outcome.epoch, node=outcome.node, primary=outcome.primary),
+        Notice(f"ICCP session with {session.peer} up, {role} ({outcome.why})"),
+    ]
+    if not outcome.primary and pair.mode is Mode.NORMAL:
+        pair.mode = Mode.HOLD
+        actions += pair.hold_bonds()
+    actions += pair.present(Identity(outcome.system, solo=False))
+    if outcome.primary:
+        actions.append(Tell(BondNumbers(pair.store.numbers)))
+    return [*actions, ev.StartHosts(outcome.node), *_progress(pair, session)]
+
+
+def _refusal(pair: Pair, info: NodeInfo) -> str:
+    """Why there can be no pair with this peer, or ''."""
+    own = pair.config.bridge_mac
+    if info.major != MAJOR:
+        return f"peer layout version {info.major}, ours {MAJOR}"
+    if info.bridge_mac == own:
+        return f"peer has our bridge MAC {mac_text(own)}"
+    if solo(info.bridge_mac) == solo(own):
+        return f"both nodes have the solo identity {mac_text(solo(own))}: change one bridge MAC"
+    return ""
+
+
+def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers) -> list[Action]:
+    """The secondary takes the primary's numbers (M1.5)."""
+    if session.outcome is None or session.outcome.primary:
+        return []
+    session.numbers = True
+    before = pair.say_identity()
+    remember = pair.remember(numbers=adopt(pair.store.numbers, value.numbers, pair.config.bonds))
+    changed = [identity for identity in pair.say_identity() if identity not in before]
+    return [remember, *changed, *_progress(pair, session)]
+
+
+def _progress(pair: Pair, session: Session) -> list[Action]:
+    """M3.1: both have applied everything, so the gate opens; M8.1: the peer's gate is open, so bonds may come."""
+    actions: list[Action] = []
+    if session.outcome is None:
+        return actions
+    if session.numbers and session.bonds_end and session.hosts_end and not session.applied:
+        session.applied = True
+        actions.append(Tell(Applied()))
+    if session.applied and session.peer_applied and not session.gate:
+        session.gate = True
+        actions += [ev.SetGate(True), Tell(GateOpened())]
+    if session.gate and session.peer_gate and pair.mode is not Mode.NORMAL:
+        actions += pair.release_bonds()
+    return actions

@@ -1,0 +1,159 @@
+"""What one node knows of its pair, and the few acts that several procedures share.
+
+`mode` says what the dual-homed bonds may do; `session` how far this session has come; `identity` what the bonds
+present. Everything durable is in `store`.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from pyiccp.mlag import events as ev
+from pyiccp.mlag.election import Outcome
+from pyiccp.mlag.events import Action, MlagConfig, Mode, Remember
+from pyiccp.mlag.fences import Fences
+from pyiccp.mlag.identity import SOLO_PRIORITY, Identity, assign, number_of, port_base, solo
+from pyiccp.mlag.store import Store
+from pyiccp.mlag.watch import Watch
+from pyiccp.sansio import Instant, Timers
+from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.keepalive import Role
+
+MAJOR, MINOR = 1, 0
+"""Version of the layout `pyiccp-1` and of these rules."""
+
+LEASE = "lease"
+ALONE = "alone"
+ASK = "ask"
+BOTH_HELD = "both-held"
+RECOVERY = "recovery"
+SILENCE = "silence"
+POLLING = "polling"
+STOP = "stop"
+
+
+class Session(msgspec.Struct):
+    """How far this session has come."""
+
+    peer: str
+    sent: NodeInfo
+    """What we said of ourselves; the election uses exactly this."""
+    outcome: Outcome | None = None
+    numbers: bool = False
+    bonds_end: bool = False
+    hosts_end: bool = False
+    applied: bool = False
+    peer_applied: bool = False
+    gate: bool = False
+    peer_gate: bool = False
+    goodbye: bool = False
+
+
+class Pair:
+    """The state of MLAG on one node; plain attributes."""
+
+    def __init__(self, config: MlagConfig, store: Store) -> None:
+        self.config = config
+        self.store = replace(
+            store,
+            incarnation=store.incarnation + 1,
+            numbers=assign(store.numbers, config.bonds),
+            system=config.system_id or store.system,
+        )
+        self.fresh = store.node is None
+        self.mode = Mode.ISOLATED if store.isolated else Mode.HOLD
+        self.identity = self.solo_identity
+        self.session: Session | None = None
+        self.fences = Fences(config.bonds)
+        self.watch = Watch(config.domain, config.bridge_mac, config.liveness)
+        self.members: tuple[str, ...] = ()
+        self.timers: Timers[str] = Timers()
+        self.seen: Instant = 0
+        self.deciding = False
+        """The peer is lost and the keepalive has been asked (M6.1): change nothing, open nothing."""
+        self.stopping = False
+        self.draining: tuple[str, ...] = ()
+        self.silent = False
+        """Three of RouterOS' heartbeats were missed."""
+        self.problem = ""
+        """Why there is no session although the peer speaks (M2.3)."""
+
+    @property
+    def solo_identity(self) -> Identity:
+        """M1.3."""
+        return Identity(solo(self.config.bridge_mac), solo=True)
+
+    @property
+    def role(self) -> Role:
+        """For keepalives: what this node is while it carries the pair identity."""
+        if self.identity.solo:
+            return Role.NONE
+        return Role.PRIMARY if self.store.primary else Role.SECONDARY
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Bonds that must stay out of sync now."""
+        if self.config.blocked or self.mode is not Mode.NORMAL or self.stopping:
+            return tuple(bond.name for bond in self.config.bonds)
+        return self.config.held_bonds
+
+    def bond_identity(self, bond: str) -> ev.SetIdentity:
+        """What LACP on *bond* presents now (M1.3, M1.5, M1.7)."""
+        config = next(each for each in self.config.bonds if each.name == bond)
+        number = number_of(self.store.numbers, config.mlag_id)
+        system, priority = self.identity.system, config.system_priority
+        if self.config.lacp_identity == "bond-mac":
+            system = solo(number.mac) if self.identity.solo else number.mac
+        if self.identity.solo:
+            priority = SOLO_PRIORITY
+        return ev.SetIdentity(bond, system, priority, number.key, port_base(self.store.node))
+
+    def remember(self, **changes: Any) -> Remember:
+        """Change what survives a crash."""
+        self.store = replace(self.store, **changes)
+        return Remember(self.store)
+
+    def present(self, identity: Identity) -> list[Action]:
+        """Change what the bonds and the bridge present (M1.8); nothing when it is so already."""
+        if identity == self.identity:
+            return []
+        self.identity = identity
+        return [*self.say_identity(), ev.SetBridgeIdentity(identity.system)]
+
+    def say_identity(self) -> list[Action]:
+        """LACP on every bond speaks as `identity`."""
+        return [self.bond_identity(bond.name) for bond in self.config.bonds]
+
+    def hold_bonds(self) -> list[Action]:
+        """Every bond out of sync at once (HOLD, isolation)."""
+        return [ev.HoldOutOfSync(bond.name, True) for bond in self.config.bonds]
+
+    def release_bonds(self, isolated: bool = False) -> list[Action]:
+        """Out of HOLD or isolation: bonds may come into sync."""
+        self.mode = Mode.NORMAL
+        actions: list[Action] = [] if self.store.isolated == isolated else [self.remember(isolated=isolated)]
+        held = self.holds
+        return actions + [ev.HoldOutOfSync(bond.name, False) for bond in self.config.bonds if bond.name not in held]
+
+    def end_session(self, open_halves: bool) -> list[Action]:
+        """The gate first, then the queues, then the halves (M3.1, M4.2)."""
+        if self.session is None:
+            return []
+        self.session = None
+        return [ev.SetGate(False), ev.DropPeerQueue(), ev.EndHosts(), *self.fences.end(open_halves)]
+
+    def fingerprint(self, now: Instant) -> tuple[Any, ...]:
+        """See sansio.Core; the incarnation and poll counters are left out."""
+        session = None if self.session is None else msgspec.structs.astuple(self.session)
+        return (
+            replace(self.store, incarnation=0, replay=0),
+            self.mode,
+            self.identity,
+            session,
+            self.fences.fingerprint(now),
+            self.watch.fingerprint(now),
+            self.members,
+            self.timers.fingerprint(now),
+            (self.deciding, self.stopping, self.draining, self.silent, self.problem),
+        )

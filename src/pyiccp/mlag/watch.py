@@ -1,0 +1,53 @@
+"""The keepalive path to the peer: polls every heartbeat, and what the answers say (M6.1, M8)."""
+
+from pyiccp.mlag.events import Mode
+from pyiccp.sansio import Instant
+from pyiccp.wire.keepalive import Keepalive, Kind
+from pyiccp.wire.mac import Mac
+
+
+class Watch:
+    """Polls and answers; the caller keeps the deadline."""
+
+    def __init__(self, domain: int, mac: Mac, interval: Instant) -> None:
+        self.domain, self.mac, self.interval = domain, mac, interval
+        self.polls = 0
+        self.answered: Instant | None = None
+        """When the newest answer came."""
+        self.peer: Keepalive | None = None
+        """The newest thing the peer said."""
+
+    def alive(self, now: Instant) -> bool:
+        """Polls are being answered: an answer within three intervals."""
+        return self.answered is not None and now - self.answered <= 3 * self.interval
+
+    def poll(self, epoch: int, role: int, mode: Mode) -> Keepalive:
+        """The next poll."""
+        self.polls += 1
+        return self._say(Kind.POLL, self.polls, epoch, role, mode)
+
+    def receive(self, value: Keepalive, now: Instant) -> bool:
+        """Take *value* in; False when it is not the peer's (wrong domain, or our own voice)."""
+        if value.domain != self.domain or value.bridge_mac == self.mac:
+            return False
+        if value.kind == Kind.ANSWER and not 0 < value.number <= self.polls:
+            return False
+        self.peer = value
+        if value.kind == Kind.ANSWER:
+            self.answered = now
+        return True
+
+    def answer(self, value: Keepalive, epoch: int, role: int, mode: Mode) -> Keepalive:
+        """What to say to the poll *value*."""
+        return self._say(Kind.ANSWER, value.number, epoch, role, mode)
+
+    def _say(self, kind: Kind, number: int, epoch: int, role: int, mode: Mode) -> Keepalive:
+        return Keepalive(
+            domain=self.domain, kind=kind, number=number, epoch=epoch, role=role, mode=mode, bridge_mac=self.mac
+        )
+
+    def fingerprint(self, now: Instant) -> tuple[object, ...]:
+        """Counters left out."""
+        age = None if self.answered is None else min(now - self.answered, 3 * self.interval + 1)
+        peer = None if self.peer is None else (self.peer.epoch, self.peer.role, self.peer.mode)
+        return age, peer
