@@ -5,6 +5,7 @@ from enum import IntEnum
 import msgspec
 
 from pyiccp.wire.link import Fence, Segment
+from pyiccp.wire.mac import Mac
 
 
 class Stream(IntEnum):
@@ -32,6 +33,8 @@ class SegmentReceived(msgspec.Struct, frozen=True, gc=False):
 
     member: str
     segment: Segment
+    source: Mac = Mac(b"")
+    """Source address of the frame; it tells a third speaker (M3.2). Empty = not known."""
 
 
 class ForeignReceived(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +45,7 @@ class ForeignReceived(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageQueued(msgspec.Struct, frozen=True, gc=False):
-    """The session wants *message* (opaque octets, at most MAX_MESSAGE) delivered once and in the order of its stream."""
+    """The session wants *message* (opaque, at most MAX_MESSAGE octets) delivered once, in the order of its stream."""
 
     stream: Stream
     message: bytes
@@ -60,9 +63,7 @@ class ResetRequested(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
-Event = (
-    MemberCameUp | MemberWentDown | SegmentReceived | ForeignReceived | MessageQueued | FenceQueued | ResetRequested
-)
+Event = MemberCameUp | MemberWentDown | SegmentReceived | ForeignReceived | MessageQueued | FenceQueued | ResetRequested
 
 # --- actions
 
