@@ -2,9 +2,31 @@
 
 from enum import IntEnum
 
-import msgspec
+from construct import Bytes, Const, Default, Int8ub, Int32ub
 
+from pyiccp.wire.codec import Format, Value
+from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import Mac
+
+MAGIC = b"pyiccp-1"
+"""The name of the layout; the digit is its major version."""
+KEEPALIVE = 0x4B
+"""In the place of a link segment's kind; no segment has it."""
+
+LAYOUT = Layout(
+    "keepalive",
+    "magic" / Const(MAGIC, Bytes(8)),
+    "minor" / Default(Int8ub, 0),
+    "datagram" / Const(KEEPALIVE, Int8ub),
+    "kind" / Int8ub,
+    "role" / Int8ub,
+    "domain" / Int32ub,
+    "number" / Int32ub,
+    "epoch" / Int32ub,
+    "mode" / Int8ub,
+    "reserved" / Default(Int8ub, 0),
+    "bridge_mac" / Bytes(6),
+)
 
 
 class Kind(IntEnum):
@@ -24,7 +46,7 @@ class Mode(IntEnum):
     ISOLATED = 2
 
 
-class Keepalive(msgspec.Struct, frozen=True, gc=False):
+class Keepalive(Value, frozen=True, gc=False):
     """Who is alive, and in which condition."""
 
     domain: int
@@ -39,3 +61,6 @@ class Keepalive(msgspec.Struct, frozen=True, gc=False):
     """See `Mode`."""
     bridge_mac: Mac
     minor: int = 0
+
+
+Keepalive.FORMAT = Format("keepalive", Keepalive, LAYOUT)

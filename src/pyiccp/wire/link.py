@@ -1,14 +1,29 @@
 """The link between two nodes over raw Ethernet: EtherType 0x88B5 to 01:80:C2:00:00:0E, layout `pyiccp-1`."""
 
 from enum import IntEnum
+from typing import Any, Self
 
 import msgspec
+from construct import Bytes, Const, Default, Int8ub, Int16ub, Int32ub, Int64ub, Struct
+
+from pyiccp.wire.codec import Bound, Format, Value
+from pyiccp.wire.layout import Layout
+from pyiccp.wire.malformed import Fault, Malformed
+from pyiccp.wire.tails import Opaque
 
 ETHERTYPE = 0x88B5
 """IEEE 802 local experimental EtherType 1, the one RouterOS uses; what we put behind it is our own."""
 
 MAJOR = 1
 MINOR = 0
+
+MAGIC = b"pyiccp-"
+"""Then the major version as a digit."""
+
+_KIND = 9
+"""Offset of the kind."""
+_BODY = 24
+"""Offset of the body."""
 
 
 class Kind(IntEnum):
@@ -63,7 +78,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     frame: bytes
 
 
-class Segment(msgspec.Struct, frozen=True, gc=False):
+class Segment(Value, frozen=True, gc=False):
     """The header common to all, and its body."""
 
     domain: int
@@ -74,3 +89,77 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
     """The receiver's as the sender knows it; 0 = not yet."""
     body: Heartbeat | Data | Fence | Envelope
     minor: int = MINOR
+
+    @classmethod
+    def decode(cls, octets: bytes) -> Self:
+        """The segment at the start of *octets*, whose end its length says; what follows is the frame's padding."""
+        form = FORMATS.get(octets[_KIND]) if len(octets) > _KIND else HEARTBEAT
+        if form is None or octets[7:8] != b"%d" % MAJOR:
+            raise _foreign(octets)
+        segment: Self = form.decode(octets)
+        return segment
+
+    def encode(self) -> bytes:
+        return BY_BODY[type(self.body)].encode(self)
+
+
+def _foreign(octets: bytes) -> Malformed:
+    if octets[:7] != MAGIC:
+        return Malformed("link segment", Fault("magic", 0, f"not a layout of ours: {octets[:8]!r}"))
+    if octets[7:8] != b"%d" % MAJOR:
+        said = octets[7:8].decode("ascii", "replace") or "missing"
+        return Malformed("link segment", Fault("major", 7, f"layout version {said}, ours {MAJOR}"))
+    return Malformed("link segment", Fault("kind", _KIND, f"{octets[_KIND]} has no meaning here"))
+
+
+def _format(name: str, kind: Kind, body: type, *members: Any, tail: str) -> Format:
+    """One kind of segment. Fixed bodies keep what a later minor version may append as `later`."""
+    layout = Layout(
+        f"{name} segment",
+        "magic" / Const(MAGIC, Bytes(7)),
+        "major" / Const(0x30 + MAJOR, Int8ub),
+        "minor" / Default(Int8ub, MINOR),
+        "kind" / Const(int(kind), Int8ub),
+        "length" / Int16ub,
+        "domain" / Int32ub,
+        "incarnation" / Int32ub,
+        "peer_incarnation" / Int32ub,
+        "body" / Struct(*members),
+    )
+    return Format(
+        f"{name} segment",
+        Segment,
+        layout,
+        tail=Opaque(tail),
+        parts={"body": body},
+        bits={"body.flags": {"body.more": (0, 1)}} if body is Data else None,
+        bound=Bound("length", _BODY),
+    )
+
+
+HEARTBEAT = _format("heartbeat", Kind.HEARTBEAT, Heartbeat, "number" / Int64ub, "echo" / Int64ub, tail="later")
+DATA = _format(
+    "data",
+    Kind.DATA,
+    Data,
+    "stream" / Int8ub,
+    "flags" / Default(Int8ub, 0),
+    "reserved" / Default(Int16ub, 0),
+    "sequence" / Int32ub,
+    "acknowledgement" / Int32ub,
+    tail="body.body",
+)
+FENCE = _format(
+    "fence",
+    Kind.FENCE,
+    Fence,
+    "kind" / Int8ub,
+    "reserved" / Default(Bytes(3), bytes(3)),
+    "mlag_id" / Int32ub,
+    "number" / Int32ub,
+    tail="later",
+)
+ENVELOPE = _format("envelope", Kind.ENVELOPE, Envelope, "mlag_id" / Int32ub, tail="body.frame")
+
+FORMATS = {int(kind): form for kind, form in zip(Kind, (HEARTBEAT, DATA, FENCE, ENVELOPE), strict=True)}
+BY_BODY = {Heartbeat: HEARTBEAT, Data: DATA, Fence: FENCE, Envelope: ENVELOPE}

@@ -1,14 +1,30 @@
 """Marker PDU (802.1AX 6.5.3)."""
 
-import msgspec
+from construct import Bytes, Const, Default, Int8ub, Int16ub, Int32ub
 
+from pyiccp.wire.codec import Format, Value
+from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import ZERO, Mac
 
+SUBTYPE = 2
 INFORMATION = 1
 RESPONSE = 2
 
+LAYOUT = Layout(
+    "Marker PDU",
+    "subtype" / Const(SUBTYPE, Int8ub),
+    "version" / Default(Int8ub, 1),
+    "tlv_type" / Int8ub,
+    "length" / Default(Int8ub, 16),
+    "requester_port" / Int16ub,
+    "requester_system" / Bytes(6),
+    "requester_transaction_id" / Int32ub,
+    "pad" / Default(Int16ub, 0),
+    "tail" / Bytes(92),
+)
 
-class Marker(msgspec.Struct, frozen=True, gc=False):
+
+class Marker(Value, frozen=True, gc=False):
     """What a Marker PDU says; everything that a responder must echo unchanged is kept."""
 
     tlv_type: int = INFORMATION
@@ -20,3 +36,6 @@ class Marker(msgspec.Struct, frozen=True, gc=False):
     pad: int = 0
     tail: bytes = bytes(92)
     """From the terminator to the end of the PDU, as received."""
+
+
+Marker.FORMAT = Format("Marker PDU", Marker, LAYOUT)

@@ -1,0 +1,5 @@
+"""LDP PDUs and messages, the TLVs of RFC 7275 and our own; importing any part of it makes every TLV known."""
+
+from pyiccp.wire.iccp.pdu import IccpPdu, Message, TlvValue, UnknownTlv, ldp_status
+
+__all__ = ["IccpPdu", "Message", "TlvValue", "UnknownTlv", "ldp_status"]

@@ -2,7 +2,12 @@
 
 from enum import IntEnum
 
+from construct import Int8ub, Int16ub, Int32ub
+
+from pyiccp.wire.codec import Format
 from pyiccp.wire.iccp.tlv import TlvValue
+from pyiccp.wire.layout import Layout
+from pyiccp.wire.tails import Opaque
 
 
 class HostKind(IntEnum):
@@ -51,3 +56,40 @@ class HostSync(TlvValue, frozen=True, gc=False):
     """Type 0x3025: an announcement of the whole table starts or ends."""
 
     end: bool
+
+
+HOST_BATCH = HostBatch.FORMAT = Format(
+    "FDB Host Batch",
+    HostBatch,
+    Layout(
+        "FDB Host Batch",
+        "kind" / Int8ub,
+        "node" / Int8ub,
+        "vid" / Int16ub,
+        "place" / Int32ub,
+        "sequence" / Int32ub,
+        "epoch" / Int32ub,
+    ),
+    tail=Opaque("addresses", unit=6),
+    codes=(0x3023,),
+)
+
+HOST_FLUSH = HostFlush.FORMAT = Format(
+    "FDB Host Flush",
+    HostFlush,
+    Layout(
+        "FDB Host Flush",
+        "place" / Int32ub,
+        "vid" / Int16ub,
+        "node" / Int8ub,
+        "sequence" / Int32ub,
+        "epoch" / Int32ub,
+    ),
+    codes=(0x3024,),
+)
+
+HOST_SYNC = HostSync.FORMAT = Format(
+    "FDB Host Sync", HostSync, Layout("FDB Host Sync", "end" / Int8ub), codes=(0x3025,)
+)
+
+FORMATS = (HOST_BATCH, HOST_FLUSH, HOST_SYNC)

@@ -2,9 +2,14 @@
 
 from enum import IntEnum
 
+from construct import Bytes, Default, Int8ub, Int16ub, Int32ub, Int64ub
+
+from pyiccp.wire.codec import Format
 from pyiccp.wire.iccp.tlv import TlvValue
+from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.state import State
+from pyiccp.wire.tails import Opaque
 
 SYNCHRONIZED = 0x01
 """Config flag: the last member port of this aggregator."""
@@ -141,3 +146,129 @@ class SyncData(TlvValue, frozen=True, gc=False):
     """Of the request; 0 = unsolicited."""
     end: bool
     """False starts, True ends."""
+
+
+SYSTEM_CONFIG = SystemConfig.FORMAT = Format(
+    "mLACP System Config",
+    SystemConfig,
+    Layout("mLACP System Config", "system" / Bytes(6), "system_priority" / Int16ub, "node_id" / Int8ub),
+    codes=(0x0032,),
+)
+
+PORT_CONFIG = PortConfig.FORMAT = Format(
+    "mLACP Port Config",
+    PortConfig,
+    Layout(
+        "mLACP Port Config",
+        "port" / Int16ub,
+        "mac" / Bytes(6),
+        "actor_key" / Int16ub,
+        "priority" / Int16ub,
+        "speed" / Int32ub,
+        "flags" / Int8ub,
+        "name_length" / Int8ub,
+    ),
+    codes=(0x0033,),
+    tail=Opaque("name", text=True, limit=20),
+    count="name_length",
+)
+
+PORT_PRIORITY = PortPriority.FORMAT = Format(
+    "mLACP Port Priority",
+    PortPriority,
+    Layout(
+        "mLACP Port Priority",
+        "opcode" / Int16ub,
+        "port" / Int16ub,
+        "aggregator" / Int16ub,
+        "last_priority" / Int16ub,
+        "current_priority" / Int16ub,
+    ),
+    codes=(0x0034,),
+)
+
+PORT_STATE = PortState.FORMAT = Format(
+    "mLACP Port State",
+    PortState,
+    Layout(
+        "mLACP Port State",
+        "partner_system" / Bytes(6),
+        "partner_system_priority" / Int16ub,
+        "partner_port" / Int16ub,
+        "partner_port_priority" / Int16ub,
+        "partner_key" / Int16ub,
+        "partner_state" / Int8ub,
+        "actor_state" / Int8ub,
+        "actor_port" / Int16ub,
+        "actor_key" / Int16ub,
+        "selected" / Int8ub,
+        "condition" / Int8ub,
+        "aggregator" / Int16ub,
+    ),
+    codes=(0x0035,),
+)
+
+AGGREGATOR_CONFIG = AggregatorConfig.FORMAT = Format(
+    "mLACP Aggregator Config",
+    AggregatorConfig,
+    Layout(
+        "mLACP Aggregator Config",
+        "roid" / Int64ub,
+        "aggregator" / Int16ub,
+        "mac" / Bytes(6),
+        "actor_key" / Int16ub,
+        "member_priority" / Int16ub,
+        "flags" / Int8ub,
+        "name_length" / Int8ub,
+    ),
+    codes=(0x0036,),
+    tail=Opaque("name", text=True, limit=20),
+    count="name_length",
+)
+
+AGGREGATOR_STATE = AggregatorState.FORMAT = Format(
+    "mLACP Aggregator State",
+    AggregatorState,
+    Layout(
+        "mLACP Aggregator State",
+        "partner_system" / Bytes(6),
+        "partner_system_priority" / Int16ub,
+        "partner_key" / Int16ub,
+        "aggregator" / Int16ub,
+        "actor_key" / Int16ub,
+        "condition" / Int8ub,
+    ),
+    codes=(0x0037,),
+)
+
+SYNC_REQUEST = SyncRequest.FORMAT = Format(
+    "mLACP Synchronization Request",
+    SyncRequest,
+    Layout(
+        "mLACP Synchronization Request",
+        "number" / Int16ub,
+        "flags" / Int16ub,
+        "selector" / Int16ub,
+        "actor_key" / Int16ub,
+    ),
+    codes=(0x0038,),
+    bits={"flags": {"request": (0, 14), "state": (14, 1), "configuration": (15, 1)}},
+)
+
+SYNC_DATA = SyncData.FORMAT = Format(
+    "mLACP Synchronization Data",
+    SyncData,
+    Layout("mLACP Synchronization Data", "number" / Int16ub, "end" / Default(Int16ub, 0)),
+    codes=(0x0039,),
+)
+
+FORMATS = (
+    SYSTEM_CONFIG,
+    PORT_CONFIG,
+    PORT_PRIORITY,
+    PORT_STATE,
+    AGGREGATOR_CONFIG,
+    AGGREGATOR_STATE,
+    SYNC_REQUEST,
+    SYNC_DATA,
+)

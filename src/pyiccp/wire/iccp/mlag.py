@@ -4,9 +4,13 @@ Its Connect, Disconnect and Cause are types 0x3000, 0x3001 and 0x3002 in the com
 """
 
 import msgspec
+from construct import Bytes, Default, Int8ub, Int16ub, Int32ub
 
+from pyiccp.wire.codec import Format
 from pyiccp.wire.iccp.tlv import TlvValue
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.layout import Layout
+from pyiccp.wire.mac import ZERO, Mac
+from pyiccp.wire.tails import Array
 
 NO_NODE = 255
 
@@ -43,6 +47,8 @@ class BondNumber(msgspec.Struct, frozen=True, gc=False):
     mlag_id: int
     key: int
     port: int
+    mac: Mac = ZERO
+    """The MAC of the primary's bond, for `lacp-identity=bond-mac` (M1.7)."""
 
 
 class BondNumbers(TlvValue, frozen=True, gc=False):
@@ -82,3 +88,57 @@ class FenceAnswer(TlvValue, frozen=True, gc=False):
 
 class Goodbye(TlvValue, frozen=True, gc=False):
     """Type 0x300A: a planned stop; the receiver keeps the identity (M5.2)."""
+
+
+NODE_INFO = NodeInfo.FORMAT = Format(
+    "MLAG Node Info",
+    NodeInfo,
+    Layout(
+        "MLAG Node Info",
+        "major" / Int8ub,
+        "minor" / Int8ub,
+        "node" / Int8ub,
+        "flags" / Int8ub,
+        "mode" / Int8ub,
+        "reserved" / Default(Int8ub, 0),
+        "bonds_in_sync" / Int16ub,
+        "bridge_mac" / Bytes(6),
+        "system" / Bytes(6),
+        "priority" / Int32ub,
+        "epoch" / Int32ub,
+        "capabilities" / Int32ub,
+    ),
+    codes=(0x3003,),
+    bits={"flags": {"identity_kept": (0, 1), "primary": (1, 1), "fresh": (2, 1)}},
+)
+
+BOND_NUMBERS = BondNumbers.FORMAT = Format(
+    "MLAG Bond Numbers",
+    BondNumbers,
+    Layout("MLAG Bond Numbers", "count" / Int16ub),
+    tail=Array(
+        "numbers",
+        Format(
+            "bond", BondNumber, Layout("bond", "mlag_id" / Int32ub, "key" / Int16ub, "port" / Int16ub, "mac" / Bytes(6))
+        ),
+    ),
+    count="count",
+    codes=(0x3004,),
+)
+
+BOND_UP = BondUp.FORMAT = Format(
+    "MLAG Bond Up", BondUp, Layout("MLAG Bond Up", "mlag_id" / Int32ub, "up" / Int8ub), codes=(0x3005,)
+)
+BONDS_END = BondsEnd.FORMAT = Format("MLAG Bonds End", BondsEnd, codes=(0x3006,))
+APPLIED = Applied.FORMAT = Format("MLAG Applied", Applied, codes=(0x3007,))
+GATE_OPENED = GateOpened.FORMAT = Format("MLAG Gate Opened", GateOpened, codes=(0x3008,))
+
+FENCE_ANSWER = FenceAnswer.FORMAT = Format(
+    "MLAG Fence Answer",
+    FenceAnswer,
+    Layout("MLAG Fence Answer", "kind" / Int8ub, "mlag_id" / Int32ub, "number" / Int32ub),
+    codes=(0x3009,),
+)
+GOODBYE = Goodbye.FORMAT = Format("MLAG Goodbye", Goodbye, codes=(0x300A,))
+
+FORMATS = (NODE_INFO, BOND_NUMBERS, BOND_UP, BONDS_END, APPLIED, GATE_OPENED, FENCE_ANSWER, GOODBYE)

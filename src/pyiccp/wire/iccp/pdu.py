@@ -1,7 +1,11 @@
 """LDP PDUs and messages (RFC 5036 3.1, 3.5; RFC 7275 6.1)."""
 
-import msgspec
+import re
 
+from construct import Const, Int16ub, Int32ub
+
+from pyiccp.wire.codec import Bound, Format, Value
+from pyiccp.wire.iccp import fdb, ldp, mlacp, mlag, rg
 from pyiccp.wire.iccp.codes import (
     CAPABILITY,
     HELLO,
@@ -28,7 +32,11 @@ from pyiccp.wire.iccp.ldp import (
     ReturnedTlvs,
     Status,
 )
-from pyiccp.wire.iccp.tlv import TlvValue, UnknownTlv
+from pyiccp.wire.iccp.rg import NAK_LAYOUT, Nak
+from pyiccp.wire.iccp.tlv import FLAGS, Framed, TlvValue, UnknownTlv
+from pyiccp.wire.layout import Layout
+from pyiccp.wire.malformed import Malformed
+from pyiccp.wire.tails import Tlvs
 
 __all__ = [
     "NOTIFICATION",
@@ -57,10 +65,11 @@ __all__ = [
     "UnknownTlv",
     "Message",
     "IccpPdu",
+    "ldp_status",
 ]
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
+class Message(Framed, frozen=True, gc=False):
     """One LDP message."""
 
     type: int
@@ -72,10 +81,66 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     """What a receiver does that does not know the type: False = notify, True = drop in silence."""
 
 
-class IccpPdu(msgspec.Struct, frozen=True, gc=False):
+class IccpPdu(Value, frozen=True, gc=False):
     """One LDP PDU: the sender and its messages."""
 
     lsr_id: int
     label_space: int
     messages: tuple[Message, ...]
-    version: int = 1
+
+
+_PLAIN = (*ldp.FORMATS, *rg.FORMATS, *mlacp.FORMATS, *mlag.FORMATS, *fdb.FORMATS)
+
+RETURNED_TLVS = ReturnedTlvs.FORMAT = Format(
+    "Returned TLVs",
+    ReturnedTlvs,
+    tail=Tlvs("tlvs", _PLAIN, UnknownTlv.FORMAT, flags=FLAGS, tolerant=True),
+    codes=(0x0304,),
+)
+
+NAK = Nak.FORMAT = Format(
+    "NAK",
+    Nak,
+    NAK_LAYOUT,
+    tail=Tlvs("tlvs", _PLAIN, UnknownTlv.FORMAT, flags=FLAGS, tolerant=True),
+    codes=(0x0002,),
+)
+"""A NAK echoes what was refused, so what it holds need not fit its own table; a NAK inside stays octets."""
+
+TLVS = (*_PLAIN, RETURNED_TLVS, NAK)
+
+MESSAGE = Message.FORMAT = Format(
+    "LDP message",
+    Message,
+    Layout("LDP message", "message_id" / Int32ub),
+    tail=Tlvs("tlvs", TLVS, UnknownTlv.FORMAT, flags=FLAGS),
+    word={"type": (0, 15), "u": (15, 1)},
+)
+
+PDU = IccpPdu.FORMAT = Format(
+    "LDP PDU",
+    IccpPdu,
+    Layout(
+        "LDP PDU",
+        "version" / Const(1, Int16ub),
+        "pdu_length" / Int16ub,
+        "lsr_id" / Int32ub,
+        "label_space" / Int16ub,
+    ),
+    tail=Tlvs("messages", (), MESSAGE),
+    bound=Bound("pdu_length", 4, 14),
+)
+
+
+def ldp_status(malformed: Malformed) -> LdpStatus:
+    """The status of the notification that answers octets which are no PDU or message (RFC 5036 3.5.1.2)."""
+    path = re.sub(r"^messages\[\d+\]\.", "message.", malformed.path)
+    if path == "version":
+        return LdpStatus.BAD_PROTOCOL_VERSION
+    if path in ("pdu_length", "lsr_id", "label_space"):
+        return LdpStatus.BAD_PDU_LENGTH
+    if re.fullmatch(r"(message\.)?(type|length|message_id)", path):
+        return LdpStatus.BAD_MESSAGE_LENGTH
+    if re.fullmatch(r"(message\.)?tlvs\[\d+\]\.(type|length)", path):
+        return LdpStatus.BAD_TLV_LENGTH
+    return LdpStatus.MALFORMED_TLV_VALUE
