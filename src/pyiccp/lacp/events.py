@@ -2,48 +2,12 @@
 
 import msgspec
 
-from pyiccp.sansio import Instant, milliseconds
+from pyiccp.lacp.config import AggregatorConfig as AggregatorConfig
+from pyiccp.lacp.config import PortConfig as PortConfig
+from pyiccp.sansio import milliseconds
 from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.marker import Marker
 from pyiccp.wire.mac import Mac
-
-
-class AggregatorConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One aggregator (a bond): its identity and how its ports behave."""
-
-    name: str
-    system: Mac
-    system_priority: int = 0x8000
-    key: int
-    port_base: int = 0
-    """Added to the number of each port: 0x8000 | node << 12 on a node of a pair (RFC 7275 7.2), else 0."""
-    independent: bool = False
-    """Independent control of collecting and distributing (figure 6-22); False is coupled control (6-23)."""
-    collect_early: bool = False
-    """Collect from ATTACHED on, as soon as S=1 is sent (M4.2)."""
-    echo_guard: Instant = 0
-    """After a change of identity or loss of carrier S stays 0 until this long after the first echo of it (M1.8)."""
-    hold_out_of_sync: bool = False
-    """Stay in WAITING with S=0, PDUs go on (M8.1)."""
-    hold_distribution: bool = False
-    """Stay in COLLECTING until released (M4.2)."""
-    max_links: int = 0
-    """How many ports may be SELECTED at once; 0 = no limit."""
-    min_links: int = 0
-
-
-class PortConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One port of an aggregator."""
-
-    name: str
-    aggregator: str
-    number: int
-    """1 … 4095; the number on the wire is `port_base + number`."""
-    priority: int = 0x80
-    active: bool = True
-    short_timeout: bool = False
-    aggregatable: bool = True
-
+from pyiccp.wire.marker import Marker
 
 # --- events: facts, in the past tense
 
@@ -112,6 +76,18 @@ class DrainRequested(msgspec.Struct, frozen=True, gc=False):
     aggregator: str
 
 
+class PortConfigured(msgspec.Struct, frozen=True, gc=False):
+    """Management gave the port of that name another configuration; aggregator and number must be the ones it has."""
+
+    config: PortConfig
+
+
+class TransmitFailed(msgspec.Struct, frozen=True, gc=False):
+    """The driver refused the last LACPDU of *port*: it is owed still, within the rate limit."""
+
+    port: str
+
+
 Event = (
     LinkCameUp
     | LinkWentDown
@@ -123,6 +99,8 @@ Event = (
     | OutOfSyncHeld
     | DistributionHeld
     | DrainRequested
+    | PortConfigured
+    | TransmitFailed
 )
 
 # --- actions: commands

@@ -1,0 +1,49 @@
+"""What the caller learns after each call: ports that changed, a half that became ready, a drain that ended."""
+
+from collections.abc import Sequence
+
+from pyiccp.lacp.events import ReportDrained, ReportHalf, ReportPort
+from pyiccp.lacp.functions import S_sent, same_system
+from pyiccp.lacp.variables import Aggregator, Port
+
+
+def report(aggregator: Aggregator, ports: Sequence[Port]) -> None:
+    """Say what changed on *ports*, each once, and on their aggregator."""
+    for port in ports:
+        now = (
+            port.rx,
+            port.mux,
+            port.selected,
+            port.standby,
+            port.actor,
+            port.partner,
+            port.actor_churn,
+            port.partner_churn,
+        )
+        if now != port.reported:
+            port.reported = now
+            port.do(ReportPort(port.name))
+        ready = half_ready(port)
+        if ready is not port.half_ready:
+            port.half_ready = ready
+            aggregator.halves_ready += 1 if ready else -1
+    if (aggregator.halves_ready > 0) is not aggregator.half_ready:
+        aggregator.half_ready = not aggregator.half_ready
+        aggregator.actions.append(ReportHalf(aggregator.config.name, aggregator.half_ready))
+    if aggregator.draining and not any(port.collecting for port in aggregator.ports):
+        aggregator.draining = False
+        aggregator.actions.append(ReportDrained(aggregator.config.name))
+
+
+def half_ready(port: Port) -> bool:
+    """M4.2 (i): the newest LACPDU of the partner echoes our identity and our S=1, and has S=1 and C=1."""
+    heard, partner = port.heard, port.partner.state
+    return (
+        heard is not None
+        and partner.synchronization
+        and partner.collecting
+        and port.attached
+        and S_sent(port)
+        and heard.partner.state.synchronization
+        and same_system(heard.partner, port.actor)
+    )
