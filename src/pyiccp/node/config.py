@@ -1,9 +1,8 @@
 """The configuration of one node: plain values named as RouterOS names them, whatever text they came from."""
 
-from enum import Enum
-
 import msgspec
 
+from pyiccp.bridge.config import FrameTypes as FrameTypes
 from pyiccp.sansio import Instant, milliseconds, seconds
 from pyiccp.wire.mac import Mac
 
@@ -20,18 +19,16 @@ class ConfigError(ValueError):
 
 
 class Source(msgspec.Struct, frozen=True, gc=False):
-    """Where a thing was configured."""
+    """Where a thing was configured: for messages only, so that any two are equal and equal settings compare equal."""
 
     file: str = ""
     line: int = 0
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source)
 
-class FrameTypes(Enum):
-    """What a bridge port admits on ingress."""
-
-    ADMIT_ALL = "admit-all"
-    ADMIT_ONLY_VLAN_TAGGED = "admit-only-vlan-tagged"
-    ADMIT_ONLY_UNTAGGED = "admit-only-untagged-and-priority-tagged"
+    def __hash__(self) -> int:
+        return hash(Source)
 
 
 class Bond(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -126,6 +123,8 @@ class Bridge(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ports: tuple[BridgePort, ...] = ()
     vlans: tuple[BridgeVlan, ...] = ()
     hosts: tuple[StaticHost, ...] = ()
+    virtual_ports: tuple[tuple[str, str], ...] = ()
+    """(interface, its menu) of ports outside the model, such as VXLAN: they carry nothing here."""
     source: Source = Source()
 
 
@@ -133,7 +132,8 @@ class Mlag(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """/interface bridge mlag, or the mlag-* properties of a bridge from 7.22 on."""
 
     bridge: str
-    peer_port: str
+    peer_port: str = ""
+    """Empty = none: the status is `disabled`."""
     priority: int = 128
     heartbeat: Instant | None = seconds(5)
     source: Source = Source()

@@ -1,0 +1,1 @@
+"""RouterOS configuration text in, RouterOS monitor layouts out."""
