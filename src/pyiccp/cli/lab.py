@@ -1,0 +1,99 @@
+"""`pyiccp lab`: a network on a virtual clock."""
+
+import shutil
+from pathlib import Path
+
+import click
+import msgspec
+
+from pyiccp.cli.output import emit
+from pyiccp.cli.progress import progress_of
+from pyiccp.lab.result import to_json
+from pyiccp.lab.run import run
+from pyiccp.lab.scenario import QUICKSTART, Scenario, load, parse_events
+from pyiccp.lab.text import to_text
+from pyiccp.lab.units import parse_duration
+from pyiccp.node.config import ConfigError
+
+
+@click.command()
+@click.argument("scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO.toml]")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--until", metavar="TIME", help="Virtual time to run, e.g. 60s.")
+@click.option(
+    "--event", "events", multiple=True, metavar="EVENT", help='One more event, e.g. "20s cut Peer1:sfp-sfpplus2".'
+)
+@click.option(
+    "--pcap",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Capture every link into DIR/lab.pcapng.",
+)
+@click.option("--seed", type=int, metavar="N", help="Seed of the links' losses.")
+@click.option("--copy-quickstart", "copy_to", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Write the packaged quick setup into DIR and stop.")  # fmt: skip
+def lab(
+    scenario: Path | None,
+    as_json: bool,
+    until: str | None,
+    events: tuple[str, ...],
+    pcap: Path | None,
+    seed: int | None,
+    copy_to: Path | None,
+) -> None:
+    """Run a network on a virtual clock, from RouterOS configuration text.
+
+    Without a scenario: the quick setup of the vendor's MLAG page. Prints monitors, flows and a timeline.
+    Exit code 1 when a frame looped, came twice or came back to its sender.
+
+    \b
+    Events (TIME VERB TARGET):
+      cut|mend NODE:PORT              both ends lose carrier, get it back
+      silence|heal NODE:PORT          carrier stays, frames vanish both ways
+      silence-rx|silence-tx NODE:PORT only those towards, or from, this end
+      crash|hang NODE                 carrier drops; or stays, with the state lost
+      freeze|thaw NODE                the program stands still, goes on
+      stop NODE                       planned
+      start NODE [fresh]              again; fresh: without what it remembered
+      cut|mend keepalive
+    \b
+    Examples:
+      pyiccp lab
+      pyiccp lab --until 40s --event "10s crash Peer1" --event "25s start Peer1"
+      pyiccp lab --copy-quickstart here && pyiccp lab here/lab.toml --pcap captures
+    """
+    if copy_to is not None:
+        _copy(copy_to)
+        return
+    chosen = _adjusted(load(scenario), until, events, seed)
+    with progress_of(chosen.until) as progress:
+        result = run(chosen, pcap=pcap, progress=progress)
+    emit(to_json(result) if as_json else to_text(result))
+    if result.bad:
+        raise click.exceptions.Exit(1)
+
+
+def _adjusted(scenario: Scenario, until: str | None, events: tuple[str, ...], seed: int | None) -> Scenario:
+    """*scenario* with what the command line says instead or besides."""
+    try:
+        span = scenario.until if until is None else parse_duration(until)
+    except ValueError as error:
+        raise ConfigError(f"--until: {error}", property="until") from None
+    return msgspec.structs.replace(
+        scenario,
+        until=span,
+        seed=scenario.seed if seed is None else seed,
+        events=(*scenario.events, *parse_events(events)),
+    )
+
+
+def _copy(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sorted(QUICKSTART.iterdir()):
+        if source.suffix not in (".rsc", ".toml"):
+            continue
+        target = folder / source.name
+        if target.exists():
+            raise ConfigError(f"{target} exists already; nothing is overwritten")
+        shutil.copyfile(source, target)
+        emit(f"{target}\n")

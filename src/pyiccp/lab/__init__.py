@@ -1,0 +1,1 @@
+"""Whole networks on a virtual clock, from RouterOS configuration text; no socket, no thread, no wall clock."""

@@ -1,0 +1,163 @@
+"""A scenario becomes a network: configurations are read, ends and hosts found, flows and events put on the agenda."""
+
+from typing import NoReturn
+
+from pyiccp.lab.device import Device, NodeFactory
+from pyiccp.lab.faults import check_target
+from pyiccp.lab.flows import Direction
+from pyiccp.lab.frames import host_ip
+from pyiccp.lab.hosts import Host
+from pyiccp.lab.links import Side
+from pyiccp.lab.network import Network
+from pyiccp.lab.scenario import FLOW_REST, NodeEntry, Scenario
+from pyiccp.lab.toml_document import suggestion
+from pyiccp.lab.units import seconds_of
+from pyiccp.node.config import ConfigError, NodeConfig
+from pyiccp.routeros.config import Configuration, node_config, parse_config
+
+
+def build(scenario: Scenario, node: NodeFactory) -> Network:
+    """The network of *scenario*, not yet started; *node* makes the node of a device."""
+    return _Builder(scenario, node).network
+
+
+class _Builder:
+    def __init__(self, scenario: Scenario, node: NodeFactory) -> None:
+        self.scenario = scenario
+        self.network = Network(node, scenario.seed)
+        self.configurations: dict[str, Configuration] = {}
+        for entry in scenario.nodes:
+            self._device(entry)
+        self._hosts()
+        self._links()
+        self._keepalives()
+        self._flows()
+        self._events()
+
+    def _fail(self, path: tuple[str | int, ...], message: str, fix: str = "") -> NoReturn:
+        self.scenario.document.fail(path, message, fix)
+
+    # --- nodes
+
+    def _device(self, entry: NodeEntry) -> None:
+        configuration = parse_config(entry.text, entry.file)
+        self.configurations[entry.name] = configuration
+        self.network.warnings.extend(f"{entry.name}: {note}" for note in configuration.notes)
+        try:
+            config = node_config(
+                configuration, name=entry.name, mac=entry.mac, extra_ports=self._wired(entry.name), tuning=entry.tuning
+            )
+        except ConfigError as error:
+            self._fail(("node", entry.name), error.message, error.fix)
+        self.network.add_device(config)
+
+    def _wired(self, node: str) -> tuple[str, ...]:
+        """The ports of *node* that links and hosts name."""
+        ends = [end for link in self.scenario.links for end in link.ends]
+        ends += [host.on for host in self.scenario.hosts if host.on is not None]
+        halves = (end.partition(":") for end in ends)
+        return tuple(dict.fromkeys(port for name, colon, port in halves if name == node and port))
+
+    # --- hosts
+
+    def _hosts(self) -> None:
+        by_name = sorted(entry.name for entry in self.scenario.hosts)
+        for entry in self.scenario.hosts:
+            number = by_name.index(entry.name) + 1
+            host = Host(entry.name, entry.mac, host_ip(number), entry.vlan, self.network.directions)
+            if entry.on is None:
+                wired = sum(entry.name in link.ends for link in self.scenario.links)
+                if wired != 1:
+                    path = ("host", entry.name)
+                    self._fail(
+                        path,
+                        f"host {entry.name} is wired by {wired} links",
+                        'give it on = "NODE:INTERFACE" or one [[link]]',
+                    )
+                self.network.add_host(host)
+            else:
+                place = ("host", entry.name, "on")
+                device, interface = self._split(place, entry.on)
+                known = _interfaces(device.config)
+                if interface not in known:
+                    self._fail(place, f"{device.name} has no interface {interface!r}", suggestion(interface, known))
+                self.network.add_host(host, device, interface)
+
+    def _split(self, path: tuple[str | int, ...], end: str) -> tuple[Device, str]:
+        """The two halves of `NODE:INTERFACE`."""
+        name, _, interface = end.partition(":")
+        if not interface:
+            self._fail(path, f"{end!r} is not NODE:INTERFACE")
+        if name not in self.network.devices:
+            self._fail(path, f"no node {name!r}", suggestion(name, list(self.network.devices)))
+        return self.network.devices[name], interface
+
+    # --- cables
+
+    def _links(self) -> None:
+        for index, entry in enumerate(self.scenario.links):
+            first, second = (self._side(index, end) for end in entry.ends)
+            self.network.connect(first, second, entry.delay, entry.loss, entry.rate)
+
+    def _side(self, index: int, end: str) -> Side:
+        path = ("link", index, "ends")
+        if ":" not in end:
+            host = self.network.hosts.get(end)
+            if host is None:
+                self._fail(path, f"no host {end!r}", suggestion(end, list(self.network.hosts)))
+            if host.device is not None:
+                self._fail(path, f"host {end} lives on {host.where} and cannot be wired as well")
+            return Side(end, None, "", host)
+        device, port = self._split(path, end)
+        if port not in device.config.ports:
+            self._fail(path, f"{end} is no physical port", suggestion(port, device.config.ports))
+        if port in device.ways:
+            self._fail(path, f"{end} is wired twice")
+        configured = self.configurations[device.name].ports
+        if port not in configured and port not in device.hosts:
+            hint = suggestion(port, configured)
+            self.network.warnings.append(f"{end} is wired, but its configuration does not mention it; {hint}")
+        return Side(end, device, port, None)
+
+    def _keepalives(self) -> None:
+        for index, entry in enumerate(self.scenario.keepalives):
+            path = ("keepalive", index, "ends")
+            for name in entry.ends:
+                if name not in self.network.devices:
+                    self._fail(path, f"no node {name!r}", suggestion(name, list(self.network.devices)))
+                if self.network.devices[name].keepalive is not None or entry.ends[0] == entry.ends[1]:
+                    self._fail(path, f"{name} has more than one keepalive")
+            first, second = (self.network.devices[name] for name in entry.ends)
+            self.network.add_keepalive(first, second, entry.delay, entry.loss)
+
+    # --- traffic and events
+
+    def _flows(self) -> None:
+        for index, entry in enumerate(self.scenario.flows):
+            source, target = self.network.hosts[entry.source], self.network.hosts[entry.target]
+            if source.device is not None and source.where == target.where:
+                self._fail(
+                    ("flow", index),
+                    f"{entry.source} and {entry.target} are both on {source.where}",
+                    "put one elsewhere",
+                )
+            if source.vlan != target.vlan and source.device is target.device is None:
+                self.network.warnings.append(f"flow {entry.source} to {entry.target} is between different VLANs")
+            stop = self.scenario.until - FLOW_REST if entry.stop is None else entry.stop
+            for one, other in ((source, target), (target, source))[: 1 + entry.both]:
+                direction = Direction(len(self.network.directions), one, other, entry.streams, entry.broadcast)
+                self.network.add_direction(direction, entry.every, entry.start, stop)
+
+    def _events(self) -> None:
+        for at, fault in self.scenario.events:
+            try:
+                check_target(self.network, fault)
+            except ValueError as error:
+                self._fail(("lab", "events"), f"event {error}")
+            if at > self.scenario.until:
+                self.network.warnings.append(f"{fault} at {seconds_of(at):g} s comes after the end")
+            self.network.schedule(at, fault)
+
+
+def _interfaces(config: NodeConfig) -> list[str]:
+    return [*(bridge.name for bridge in config.bridges), *(bond.name for bond in config.bonds), *config.ports]

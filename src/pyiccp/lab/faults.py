@@ -1,0 +1,102 @@
+"""Events of a scenario: `20s cut Peer1:sfp-sfpplus2`."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pyiccp.lab.units import parse_duration
+from pyiccp.sansio import Instant
+
+if TYPE_CHECKING:
+    from pyiccp.lab.device import Device
+    from pyiccp.lab.links import Link
+    from pyiccp.lab.network import Network
+
+END_VERBS = ("cut", "mend", "silence", "heal", "silence-rx", "silence-tx")
+NODE_VERBS = ("crash", "hang", "freeze", "thaw", "stop", "start")
+KEEPALIVE = "keepalive"
+
+
+class Fault(msgspec.Struct, frozen=True, gc=False):
+    """Something done to the network: to a link (named by one end), to a node, or to the keepalive paths."""
+
+    verb: str
+    target: str
+    fresh: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target}" + (" fresh" if self.fresh else "")
+
+
+def parse_event(text: str) -> tuple[Instant, Fault]:
+    """`TIME VERB TARGET [fresh]`; ValueError says what is wrong."""
+    words = text.split()
+    if len(words) < 3:
+        raise ValueError(f"{text!r} is not an event; write time, verb and target: '20s cut Peer1:sfp-sfpplus2'")
+    at, verb, target, *rest = words
+    if verb not in END_VERBS + NODE_VERBS:
+        raise ValueError(f"unknown event {verb!r}; there are {', '.join(END_VERBS + NODE_VERBS)}")
+    if rest not in ([], ["fresh"]) or (rest and verb != "start"):
+        raise ValueError(
+            f"{' '.join(rest)!r} after {target!r} means nothing; only 'start NODE fresh' has a fourth word"
+        )
+    return parse_duration(at), Fault(verb, target, bool(rest))
+
+
+def check_target(network: "Network", fault: Fault) -> None:
+    """ValueError when *fault* names nothing in *network*."""
+    if fault.verb in NODE_VERBS:
+        if fault.target not in network.devices:
+            raise ValueError(f"{fault.verb}: no node {fault.target!r}; nodes are {', '.join(network.devices)}")
+    elif fault.target == KEEPALIVE:
+        if fault.verb not in ("cut", "mend"):
+            raise ValueError(f"{fault.verb}: a keepalive can only be cut and mended")
+        if not network.keepalives:
+            raise ValueError(f"{fault.verb}: there is no [[keepalive]]")
+    elif not any(fault.target == side.name for link in network.links for side in link.sides):
+        ends = ", ".join(side.name for link in network.links for side in link.sides)
+        raise ValueError(f"{fault.verb}: no link ends at {fault.target!r}; ends are {ends}")
+
+
+def apply(network: "Network", fault: Fault) -> None:
+    """Do it now."""
+    if fault.verb in NODE_VERBS:
+        _to_node(network, network.devices[fault.target], fault)
+    elif fault.target == KEEPALIVE:
+        for path in network.keepalives:
+            path.cut = fault.verb == "cut"
+    else:
+        for link in network.links:
+            for end, side in enumerate(link.sides):
+                if side.name == fault.target:
+                    _to_link(network, link, end, fault.verb)
+
+
+def _to_node(network: "Network", device: "Device", fault: Fault) -> None:
+    match fault.verb:
+        case "crash":
+            network.power_off(device)
+        case "hang":
+            network.hang(device)
+        case "freeze":
+            network.freeze(device)
+        case "thaw":
+            network.thaw(device)
+        case "stop":
+            network.stop(device)
+        case "start":
+            network.boot(device, fault.fresh)
+
+
+def _to_link(network: "Network", link: "Link", end: int, verb: str) -> None:
+    out, back = link.ways[end], link.ways[1 - end]
+    match verb:
+        case "cut" | "mend":
+            link.cut = verb == "cut"
+            network.refresh(link)
+        case "silence" | "heal":
+            out.silent = back.silent = verb == "silence"
+        case "silence-tx":
+            out.silent = True
+        case "silence-rx":
+            back.silent = True

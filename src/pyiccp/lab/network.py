@@ -1,0 +1,393 @@
+"""A network on a virtual clock: devices, links, hosts and flows, driven by one agenda.
+
+There is no clock and no thread; randomness is one seeded generator. The whole network is plain data: pickled at any
+instant and resumed it goes on octet by octet the same (a capture is re-attached).
+"""
+
+from collections.abc import Callable, Sequence
+from heapq import heappop
+from random import Random
+from typing import Any
+
+import msgspec
+
+from pyiccp.lab.clock import DARK, DATAGRAM, DELIVER, FAULT, SERVE, TICK, WAKE, Agenda
+from pyiccp.lab.device import FROZEN, HUNG, NEVER, OFF, RUNNING, Device, NodeFactory
+from pyiccp.lab.faults import Fault, apply
+from pyiccp.lab.flows import Direction, Pace
+from pyiccp.lab.frames import MAGIC, TRAILER
+from pyiccp.lab.hosts import Host
+from pyiccp.lab.links import CROSSINGS, Keepalive, Link, Side, Way
+from pyiccp.node.config import NodeConfig
+from pyiccp.node.events import (
+    Action,
+    DeliverLocally,
+    DropQueued,
+    Event,
+    KeepaliveReceived,
+    LinkCameUp,
+    LinkWentDown,
+    Notice,
+    Remember,
+    Stopped,
+    StopRequested,
+    Transmit,
+    TransmitKeepalive,
+)
+from pyiccp.sansio import Instant, milliseconds
+
+LAST_LIGHT = milliseconds(1)
+"""From the end of a stopped node's program to its ports going dark: what it sent last still arrives."""
+
+Capture = Callable[[Way, bytes, Instant], None]
+
+
+class Moment(msgspec.Struct, frozen=True, gc=False):
+    """One line of the timeline."""
+
+    at: Instant
+    node: str
+    what: str
+
+
+class Network:
+    """The lab's network. Build it with `add_*` and `connect`, then `start` it and `run` it as far as wanted."""
+
+    def __init__(self, build: NodeFactory, seed: int = 1) -> None:
+        self.agenda = Agenda()
+        self.build = build
+        self.random = Random(seed)
+        self.devices: dict[str, Device] = {}
+        self.hosts: dict[str, Host] = {}
+        self.links: list[Link] = []
+        self.keepalives: list[Keepalive] = []
+        self.directions: list[Direction] = []
+        self.paces: list[Pace] = []
+        self.timeline: list[Moment] = []
+        self.warnings: list[str] = []
+        """What the lab itself has to say about the scenario."""
+        self.loops = 0
+        """Crossings of a link in one direction beyond the first of a frame."""
+        self.capture: Capture | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "capture": None}
+
+    @property
+    def now(self) -> Instant:
+        return self.agenda.now
+
+    # --- building
+
+    def add_device(self, config: NodeConfig) -> Device:
+        device = self.devices[config.name] = Device(config)
+        return device
+
+    def add_host(self, host: Host, device: Device | None = None, interface: str = "") -> None:
+        """A host at a device's *interface*, or without a device one that a link will wire."""
+        self.hosts[host.name] = host
+        if device is not None:
+            host.device, host.interface = device, interface
+            device.hosts.setdefault(interface, []).append(host)
+
+    def connect(self, first: Side, second: Side, delay: Instant, loss: float = 0.0, rate: int | None = None) -> Link:
+        """A link between two ends."""
+        link = Link(len(self.links), first, second, delay, loss, rate)
+        self.links.append(link)
+        for side, way in zip(link.sides, link.ways, strict=True):
+            if side.device is not None:
+                side.device.ways[side.port] = way
+            elif side.host is not None:
+                side.host.way = way
+        return link
+
+    def add_keepalive(self, first: Device, second: Device, delay: Instant, loss: float = 0.0) -> None:
+        path = Keepalive(first, second, delay, loss)
+        self.keepalives.append(path)
+        first.keepalive = second.keepalive = path
+
+    def add_direction(self, direction: Direction, every: Instant, start: Instant, stop: Instant) -> None:
+        """*direction* (created with the next index) sends at this pace."""
+        self.directions.append(direction)
+        for pace in self.paces:
+            if (pace.every, pace.start, pace.stop) == (every, start, stop):
+                pace.add(direction)
+                return
+        pace = Pace(every, start, stop)
+        pace.add(direction)
+        self.paces.append(pace)
+
+    def schedule(self, at: Instant, fault: Fault) -> None:
+        """*fault* is to happen at *at*."""
+        self.agenda.add(at, FAULT, fault)
+
+    def start(self) -> None:
+        """Everything is switched on at instant 0; events of the scenario at an instant come before flows."""
+        for pace in self.paces:
+            if pace.start <= pace.stop:
+                self.agenda.add(pace.start, TICK, pace)
+        for device in self.devices.values():
+            self._boot(device)
+        for link in self.links:
+            self.refresh(link)
+
+    # --- running
+
+    def run(self, until: Instant) -> None:
+        """Let everything happen up to and including *until*."""
+        agenda = self.agenda
+        heap = agenda.heap
+        while heap and heap[0][0] <= until:
+            now, _, kind, subject, payload, stamp = heappop(heap)
+            agenda.now = now
+            if kind == DELIVER:
+                self._deliver(subject, payload, stamp, now)
+            elif kind == WAKE:
+                self._wake(subject, now)
+            elif kind == TICK:
+                self._tick(subject, now)
+            elif kind == SERVE:
+                self._serve(subject, stamp, now)
+            elif kind == DATAGRAM:
+                self.tell(subject, KeepaliveReceived(payload))
+            elif kind == FAULT:
+                self.note("lab", str(subject))
+                apply(self, subject)
+            elif kind == DARK and stamp == subject.life:
+                self.power_off(subject)
+        agenda.now = until
+
+    def note(self, node: str, what: str) -> None:
+        """One line for the timeline."""
+        self.timeline.append(Moment(self.agenda.now, node, what))
+
+    # --- life of a device
+
+    def boot(self, device: Device, fresh: bool = False) -> None:
+        """Switch *device* on; one that is on, but whose node is dead, is switched off first."""
+        if device.state in (RUNNING, FROZEN):
+            self.note("lab", f"{device.name} runs already")
+            return
+        self.power_off(device)
+        if fresh:
+            device.store = None
+        self._boot(device)
+        for way in tuple(device.ways.values()):
+            self.refresh(way.link)
+
+    def _boot(self, device: Device) -> None:
+        device.life += 1
+        device.state = RUNNING
+        device.backlog.clear()
+        device.node = self.build(device.config, device.store)
+        self._act(device, device.node.start(self.now), self.now)
+        self._rearm(device)
+
+    def power_off(self, device: Device) -> None:
+        """Its node is gone, its ports go dark; its store stays."""
+        self.hang(device)
+        if device.state != OFF:
+            device.state = OFF
+            for way in tuple(device.ways.values()):
+                self.refresh(way.link)
+
+    def hang(self, device: Device) -> None:
+        """Its node is gone, its ports keep their carrier."""
+        if device.state != OFF:
+            device.state = HUNG
+        device.node = None
+        device.wake = NEVER
+        device.backlog.clear()
+
+    def freeze(self, device: Device) -> None:
+        """Its node is not called; what arrives waits."""
+        if device.state == RUNNING:
+            device.state = FROZEN
+
+    def thaw(self, device: Device) -> None:
+        """Its node is called again: first for what is due, then for what waited."""
+        if device.state != FROZEN:
+            return
+        device.state = RUNNING
+        self._advance(device)
+        while device.backlog and device.state == RUNNING:
+            event, port, frames = device.backlog.popleft()
+            if event is not None:
+                self.tell(device, event)
+            else:
+                self._forward(device, port, frames)
+        if device.state == RUNNING:
+            self._rearm(device)
+
+    def stop(self, device: Device) -> None:
+        """Ask its node to stop as planned."""
+        self.tell(device, StopRequested())
+
+    def refresh(self, link: Link) -> None:
+        """See whether *link* has carrier, and tell both ends when that has changed."""
+        whole = link.whole
+        if whole == link.up:
+            return
+        link.up = whole
+        for way in link.ways:
+            if whole:
+                way.up = True
+            else:
+                way.darken()
+        for side in link.sides:
+            if side.device is not None:
+                self.tell(side.device, LinkCameUp(side.port) if whole else LinkWentDown(side.port))
+
+    # --- calling nodes
+
+    def tell(self, device: Device, event: Event) -> None:
+        """*event* happened to its node."""
+        if device.state == FROZEN:
+            device.backlog.append((event, "", ()))
+        elif device.state == RUNNING and self._advance(device):
+            assert device.node is not None
+            self._act(device, device.node.handle(event, self.now), self.now)
+            self._rearm(device)
+
+    def _forward(self, device: Device, port: str, frames: Sequence[bytes]) -> None:
+        now = self.agenda.now
+        if device.wake > now or self._advance(device):
+            actions = device.node.forward(port, frames, now)  # type: ignore[union-attr]
+            if actions:
+                self._act(device, actions, now)
+            self._rearm(device)
+
+    def _advance(self, device: Device) -> bool:
+        """Fire what is due before anything else happens; False when the node ended thereby."""
+        if device.wake <= self.agenda.now and device.node is not None:
+            self._act(device, device.node.advance(self.agenda.now), self.agenda.now)
+            self._rearm(device)
+        return device.state == RUNNING
+
+    def _rearm(self, device: Device) -> None:
+        node = device.node
+        deadline = None if node is None else node.deadline
+        if deadline is None:
+            device.wake = NEVER
+            return
+        device.wake = deadline
+        if deadline < device.scheduled:
+            device.scheduled = deadline
+            self.agenda.add(deadline, WAKE, device)
+
+    def _wake(self, device: Device, now: Instant) -> None:
+        if device.scheduled == now:
+            device.scheduled = NEVER
+        if device.state == RUNNING:
+            if device.wake <= now:
+                self._advance(device)
+            else:
+                self._rearm(device)
+
+    def _act(self, device: Device, actions: Sequence[Action], now: Instant) -> None:
+        """Carry out what a node wants done, in order."""
+        for action in actions:
+            kind = type(action)
+            if kind is Transmit:
+                way = device.ways.get(action.port)  # type: ignore[union-attr]
+                if way is not None and way.up:
+                    self._transmit(way, action.frame, action.ordered, now)  # type: ignore[union-attr]
+            elif isinstance(action, DeliverLocally):
+                for host in device.hosts.get(action.interface, ()):
+                    host.receive((action.frame,), now)
+            elif isinstance(action, TransmitKeepalive):
+                self._send_keepalive(device, action.octets, now)
+            elif isinstance(action, DropQueued):
+                device.drop_queued(action.port)
+            elif isinstance(action, Remember):
+                device.store = action.store
+            elif isinstance(action, Notice):
+                self.note(device.name, action.what)
+            elif isinstance(action, Stopped):
+                self.hang(device)
+                self.agenda.add(now + LAST_LIGHT, DARK, device, None, device.life)
+
+    # --- the wires
+
+    def _transmit(self, way: Way, frame: bytes, ordered: bool, now: Instant) -> None:
+        queue = way.queue
+        if queue is None:
+            self._put(way, frame, now, now + way.delay)
+        else:
+            (queue.data if ordered else queue.urgent).append((now, frame))
+            if not queue.busy:
+                self._serve(way, way.epoch, now)
+
+    def _serve(self, way: Way, epoch: int, now: Instant) -> None:
+        """The wire is free: send the next frame that waits."""
+        queue = way.queue
+        if queue is None or epoch != way.epoch:
+            return
+        frame = queue.next(now)
+        queue.busy = frame is not None
+        if frame is not None:
+            sent = now + queue.time_of(frame)
+            self._put(way, frame, now, sent + way.delay)
+            self.agenda.add(sent, SERVE, way, None, epoch)
+
+    def _put(self, way: Way, frame: bytes, now: Instant, arrival: Instant) -> None:
+        """*frame* goes on the wire."""
+        mark = frame[-TRAILER.size :]
+        if mark.startswith(MAGIC):
+            crossings = way.crossings(mark)
+            if crossings > 1:
+                self.loops += 1
+                if crossings > CROSSINGS:
+                    return
+        if self.capture is not None:
+            self.capture(way, frame, now)
+        if way.silent or (way.loss and self.random.random() < way.loss):
+            return
+        if way.batch_at == arrival:
+            way.batch.append(frame)
+        else:
+            way.batch_at = arrival
+            way.batch = [frame]
+            self.agenda.add(arrival, DELIVER, way, way.batch, way.epoch)
+
+    def _deliver(self, way: Way, frames: list[bytes], epoch: int, now: Instant) -> None:
+        if epoch != way.epoch:
+            return
+        if way.batch is frames:
+            way.batch_at = -1
+        sink = way.sink
+        device = sink.device
+        if device is None:
+            if sink.host is not None:
+                sink.host.receive(frames, now)
+        elif device.state == RUNNING:
+            self._forward(device, sink.port, frames)
+        elif device.state == FROZEN:
+            device.keep(sink.port, frames)
+
+    def _send_keepalive(self, device: Device, octets: bytes, now: Instant) -> None:
+        path = device.keepalive
+        if path is None or path.cut or (path.loss and self.random.random() < path.loss):
+            return
+        first, second = path.ends
+        self.agenda.add(now + path.delay, DATAGRAM, second if device is first else first, octets)
+
+    # --- flows
+
+    def _tick(self, pace: Pace, now: Instant) -> None:
+        """Every direction of this pace sends one frame; a host that begins announces itself first."""
+        for host, directions in pace.members:
+            frames = [direction.next(now) for direction in directions]
+            if now == pace.start:
+                frames.insert(0, directions[0].announcement())
+            device = host.device
+            if device is None:
+                if host.way is not None and host.way.up:
+                    for frame in frames:
+                        self._transmit(host.way, frame, True, now)
+            elif device.state == RUNNING and self._advance(device):
+                assert device.node is not None
+                self._act(device, device.node.send(host.interface, frames, now), now)
+                self._rearm(device)
+        if now + pace.every <= pace.stop:
+            self.agenda.add(now + pace.every, TICK, pace)
