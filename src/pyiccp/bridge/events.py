@@ -1,8 +1,13 @@
-"""What happens to a bridge, and what it wants done. Ports are named as in the configuration."""
+"""What happens to a bridge, and what it wants done. Ports are named as in the configuration.
+
+AnnounceHosts, AnnounceFlush and AnnounceEnd travel in one stream, in the order in which they come out: a removal that
+overtook the learn before it would leave a ghost at the peer.
+"""
 
 import msgspec
 
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush
+from pyiccp.wire.mac import Mac
 
 # --- events
 
@@ -62,8 +67,24 @@ class FlushReceived(msgspec.Struct, frozen=True, gc=False):
     flush: HostFlush
 
 
+class FlushRequested(msgspec.Struct, frozen=True, gc=False):
+    """Learned hosts are to be forgotten on both nodes: those at *port*, None = everywhere; in VLAN *vid*, 0 = in all
+    (M10.3)."""
+
+    port: str | None = None
+    vid: int = 0
+
+
+class SharedAddressChanged(msgspec.Struct, frozen=True, gc=False):
+    """Both nodes answer to *address* (the pair's identity): an own address of the bridge interface that is never told
+    to the peer (M10.5); None = no such address."""
+
+    address: Mac | None
+
+
 class HostsWanted(msgspec.Struct, frozen=True, gc=False):
-    """The carrier can take up to *octets* more octets of announcements: bulk is pulled."""
+    """The carrier can take up to *octets* octets of announcements from now on (not: that many more than it said
+    before): bulk is pulled. Kept until used, also when it comes ahead of SessionStarted."""
 
     octets: int
 
@@ -78,6 +99,8 @@ Event = (
     | SessionEnded
     | HostsReceived
     | FlushReceived
+    | FlushRequested
+    | SharedAddressChanged
     | HostsWanted
 )
 

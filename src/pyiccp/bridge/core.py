@@ -1,0 +1,261 @@
+"""One bridge: the host table, the forwarding rules, and the door for data frames (mlag.md M3, M4, M10).
+
+Control goes through `handle` and `advance` as in every core. Data frames go through `lookup`, a dictionary access that
+answers for most of them, and `forward` for the rest: it learns, decides and remembers the verdict. Whatever may make a
+verdict wrong - host table, port, gate, filter, envelope - forgets all of them, so a hit never differs from deciding
+anew (a property test holds that).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from pyiccp.bridge import events
+from pyiccp.bridge.config import BridgeConfig
+from pyiccp.bridge.events import Action, AnnounceFlush, Event, Warn
+from pyiccp.bridge.fdb import HostTable
+from pyiccp.bridge.flushes import Scope
+from pyiccp.bridge.forwarding import Forwarding
+from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OWN, PRIVATE, SEEN, STATIC, Host
+from pyiccp.bridge.received import apply_batch, apply_flush
+from pyiccp.bridge.verdicts import DROPPED, DropReason, Verdict
+from pyiccp.bridge.vlans import Vlans
+from pyiccp.sansio import Instant, seconds
+from pyiccp.wire.ethernet import Header
+from pyiccp.wire.mac import Mac
+
+KEY = 16
+"""Octets of a frame on which a verdict depends: addresses, EtherType and the VLAN tag behind it."""
+CACHED = 1 << 16
+"""Verdicts remembered at most."""
+QUIET = seconds(60)
+"""A warning of one cause comes at most once in this time."""
+
+
+class HostView(msgspec.Struct, frozen=True, gc=False):
+    """One line of `/interface bridge host print`."""
+
+    address: Mac
+    vid: int | None
+    """None on a bridge without VLAN filtering."""
+    interface: str
+    """By which frames to it leave: its port or bond, or the peer port."""
+    flags: str
+    """D dynamic, L own address, E known only from the peer, A aged here, a aged at the peer."""
+
+
+class BridgeCore:
+    """A VLAN-aware learning bridge that shares its host table with a peer."""
+
+    def __init__(self, config: BridgeConfig) -> None:
+        self.config = config
+        self.vlans = Vlans(config)
+        self.table = HostTable(config, self.vlans)
+        self.forwarding = Forwarding(config, self.vlans, self.table)
+        self.cache: dict[tuple[str, bytes, int | None], tuple[Verdict, Host | None]] = {}
+        """(ingress, first octets, origin) -> verdict, and the host to mark seen."""
+        self.drops = [0] * len(DropReason)
+        """Frames dropped, by reason."""
+        self.warned: dict[str, Instant] = {}
+
+    # --- the core
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When a host may have aged, or a move that was held back may be told."""
+        ageing, paced = self.table.ageing.deadline, self.table.announcements.paced.next
+        if ageing is None or paced is None:
+            return paced if ageing is None else ageing
+        return min(ageing, paced)
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Action]:
+        """Ports, gate, filter, session and what the peer says."""
+        table, rules = self.table, self.forwarding
+        actions: Sequence[Action] = ()
+        match event:
+            case events.HostsReceived(batch):
+                apply_batch(table, batch, now)
+            case events.HostsWanted(octets):
+                table.announcements.window = octets
+            case events.FlushReceived(flush):
+                apply_flush(table, flush)
+            case events.FlushRequested(port, vid):
+                actions = self._flush(port, vid)
+            case events.SessionStarted(node):
+                table.end(now)
+                table.start(node)
+            case events.SessionEnded():
+                table.end(now)
+                table.announcements.window = 0
+            case events.SharedAddressChanged(address):
+                table.share(address)
+            case events.GateChanged(is_open):
+                rules.gate_open = is_open
+                table.changed = True
+            case _:
+                self._port_event(event)
+        return (*actions, *self._finish(now))
+
+    def advance(self, now: Instant) -> Sequence[Action]:
+        """Age hosts, a bounded number in one call; tell of moves that were held back."""
+        self.table.expire(now)
+        self.table.announcements.release(now)
+        return self._finish(now)
+
+    def _port_event(
+        self,
+        event: events.PortStateChanged | events.FilterChanged | events.EnvelopeChanged | events.CopiesChanged,
+    ) -> None:
+        port = self.forwarding.ports[event.port]
+        self.table.changed = True
+        match event:
+            case events.PortStateChanged(name, receiving, sending):
+                gone = port.receiving and not receiving
+                port.receiving, port.sending = receiving, sending
+                if gone and port.mlag_id is None:
+                    self.table.forget_port(name)
+            case events.FilterChanged(_, is_open):
+                port.filter_open = is_open
+            case events.EnvelopeChanged(_, on):
+                port.envelope = on
+            case events.CopiesChanged(_, on):
+                port.copies = on
+
+    def _flush(self, name: str | None, vid: int) -> Sequence[Action]:
+        """Forget learned hosts; the peer hears of it before anything learned later (M10.3)."""
+        table = self.table
+        place = None if name is None else table.place_of[name]
+        if name is not None and place == ORPHAN:
+            table.forget_port(name, vid)
+            return ()
+        scope = Scope(vid=vid) if place is None else Scope(place, vid)
+        sequence = table.highest
+        table.flush(scope, sequence)
+        return (AnnounceFlush(table.flushes.make(scope, sequence)),) if table.announcements.running else ()
+
+    def _finish(self, now: Instant) -> Sequence[Action]:
+        table = self.table
+        if table.changed:
+            table.changed = False
+            self.cache.clear()
+        told = table.announcements.pull(now)
+        if not table.alarms:
+            return told
+        actions: list[Action] = list(told)
+        for cause, text in table.alarms.items():
+            last = self.warned.get(cause)
+            if last is None or now - last >= QUIET:
+                self.warned[cause] = now
+                actions.append(Warn(text))
+        table.alarms.clear()
+        return actions
+
+    # --- data frames
+
+    def lookup(self, ingress: str, frame: bytes, now: Instant, origin: int | None = None) -> Verdict | None:
+        """The remembered verdict on *frame* (18 octets or more), or None: then `forward` decides. *origin* is the
+        mlag-id of the envelope that *frame* came in."""
+        hit = self.cache.get((ingress, frame[:KEY], origin))
+        if hit is None:
+            return None
+        verdict, host = hit
+        if host is not None:
+            host.seen = now
+        if verdict.dropped is not None:
+            self.drops[verdict.dropped] += 1
+        return verdict
+
+    def forward(
+        self, ingress: str, frame: bytes, header: Header, now: Instant, origin: int | None = None
+    ) -> tuple[Verdict, Sequence[Action]]:
+        """Learn from *frame*, whose header is *header*, decide on it and remember the verdict."""
+        actions = self.learn(ingress, header, now)
+        verdict = self.decide(ingress, header, origin)
+        if verdict.dropped is not None:
+            self.drops[verdict.dropped] += 1
+        vid = self._learns_in(ingress, header)
+        host = None if vid is None else self.table.get(vid, header.source)
+        # A host that there was no room for is tried again with each of its frames.
+        if vid is None or host is not None:
+            if len(self.cache) >= CACHED:
+                self.cache.clear()
+            marked = None if host is None or host.flags & STATIC else host
+            self.cache[ingress, frame[:KEY], origin] = verdict, marked
+        return verdict, actions
+
+    def decide(self, ingress: str, header: Header, origin: int | None = None) -> Verdict:
+        """The verdict on a frame; changes nothing."""
+        port = self.forwarding.ports.get(ingress)
+        if port is None:
+            return DROPPED[DropReason.UNKNOWN_PORT]
+        vid, reason = self.forwarding.admit(port, header)
+        return self.forwarding.decide(port, vid, header, origin) if reason is None else DROPPED[reason]
+
+    def learn(self, ingress: str, header: Header, now: Instant) -> Sequence[Action]:
+        """The source of a frame is at *ingress*, if that port learns; not the peer port (M3.3)."""
+        vid = self._learns_in(ingress, header)
+        if vid is None:
+            return ()
+        host = self.table.get(vid, header.source)
+        if host is not None and host.port == ingress and host.flags & SEEN:
+            host.seen = now
+            return ()
+        self.table.sight(vid, header.source, ingress, now)
+        return self._finish(now)
+
+    def _learns_in(self, ingress: str, header: Header) -> int | None:
+        """The VLAN in which the source of a frame is learned, or None."""
+        port = self.forwarding.ports.get(ingress)
+        if port is None or port.peer or not port.config.learn:
+            return None
+        vid, reason = self.forwarding.admit(port, header)
+        return vid if reason is None else None
+
+    # --- what a person sees
+
+    def hosts(self) -> Iterator[HostView]:
+        """The host table, by VLAN and address."""
+        for vid, table in sorted(self.table.tables.items()):
+            for _, host in sorted(table.items()):
+                if not (host.place == ORPHAN and host.flags & AGED):
+                    yield HostView(
+                        host.address, vid if self.vlans.filtering else None, self._exit(host), _letters(host)
+                    )
+
+    def _exit(self, host: Host) -> str:
+        """M4.7: a dual-homed host is re-pointed to the peer port while the local half does not send."""
+        port, peer = self.forwarding.ports[host.port], self.forwarding.peer
+        away = port.mlag_id is not None and not port.sending and peer is not None and self.forwarding.gate_open
+        return peer.name if away and peer is not None else port.name
+
+    def shared_table(self) -> tuple[tuple[int, Mac, int, int, int, bool], ...]:
+        """(VLAN, address, place, sequence, node, static) of what both nodes hold: equal on both while a session is up
+        and nothing is on its way (M13)."""
+        return tuple(
+            (vid, host.address, host.place, host.sequence, self.table.node_of(host), bool(host.flags & STATIC))
+            for vid, table in sorted(self.table.tables.items())
+            for _, host in sorted(table.items())
+            if not host.flags & PRIVATE
+        )
+
+    def fingerprint(self, now: Instant) -> tuple[Any, ...]:
+        """The state as a canonical tuple."""
+        rules = self.forwarding
+        return (
+            tuple((name, *port.state) for name, port in rules.ports.items()),
+            rules.gate_open,
+            self.table.fingerprint(now),
+            tuple(sorted((cause, now - last) for cause, last in self.warned.items() if now - last < QUIET)),
+        )
+
+
+def _letters(host: Host) -> str:
+    """Flags as RouterOS prints them."""
+    flags = host.flags
+    letters = "" if flags & STATIC and host.ours and not flags & OWN else "D"
+    if flags & OWN:
+        letters += "L"
+    if not flags & (SEEN | AGED) and not (flags & STATIC and host.ours):
+        letters += "E"
+    return letters + ("A" if flags & AGED else "") + ("a" if flags & AGED_THERE else "")
