@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from construct import Int8ub, Int16ub, Int32ub
+from construct import Int8ub, Int16ub, Int32ub, Int64ub
 
 from pyiccp.wire.codec import Format
 from pyiccp.wire.iccp.tlv import TlvValue
@@ -29,13 +29,13 @@ class HostBatch(TlvValue, frozen=True, gc=False):
     kind: HostKind
     vid: int
     place: int
-    """0 = an orphan port of `node`; otherwise mlag-id + 1."""
+    """0 = an orphan port of `node`; otherwise mlag-id + 1, which takes 33 bits."""
     sequence: int
     """M10.1; 32 bits."""
     node: int
     """Number of the node whose sighting it was: 0 or 1."""
     epoch: int
-    """The sender's newest flush epoch (M10.3)."""
+    """The newest of the receiver's flushes that the sender has carried out; 0 = none in this session (M10.3)."""
     addresses: bytes
     """6 x n octets."""
 
@@ -44,12 +44,13 @@ class HostFlush(TlvValue, frozen=True, gc=False):
     """Entries of the scope with `sequence` <= this one go (M10.3)."""
 
     place: int
-    """As in HostBatch; 0xFFFFFFFF = everywhere."""
+    """As in HostBatch; all ones = everywhere."""
     vid: int
     """0 = every VLAN."""
     node: int
     sequence: int
     epoch: int
+    """Counts the sender's flushes in this session, from 1."""
 
 
 class HostSync(TlvValue, frozen=True, gc=False):
@@ -66,7 +67,7 @@ HOST_BATCH = HostBatch.FORMAT = Format(
         "kind" / Int8ub,
         "node" / Int8ub,
         "vid" / Int16ub,
-        "place" / Int32ub,
+        "place" / Int64ub,
         "sequence" / Int32ub,
         "epoch" / Int32ub,
     ),
@@ -79,7 +80,7 @@ HOST_FLUSH = HostFlush.FORMAT = Format(
     HostFlush,
     Layout(
         "FDB Host Flush",
-        "place" / Int32ub,
+        "place" / Int64ub,
         "vid" / Int16ub,
         "node" / Int8ub,
         "sequence" / Int32ub,
