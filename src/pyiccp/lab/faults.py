@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyiccp.lab.toml_document import suggestion
 from pyiccp.lab.units import parse_duration
 from pyiccp.sansio import Instant
 
@@ -35,7 +36,7 @@ def parse_event(text: str) -> tuple[Instant, Fault]:
         raise ValueError(f"{text!r} is not an event; write time, verb and target: '20s cut Peer1:sfp-sfpplus2'")
     at, verb, target, *rest = words
     if verb not in END_VERBS + NODE_VERBS:
-        raise ValueError(f"unknown event {verb!r}; there are {', '.join(END_VERBS + NODE_VERBS)}")
+        raise ValueError(f"unknown event {verb!r}; {suggestion(verb, END_VERBS + NODE_VERBS)}")
     if rest not in ([], ["fresh"]) or (rest and verb != "start"):
         raise ValueError(
             f"{' '.join(rest)!r} after {target!r} means nothing; only 'start NODE fresh' has a fourth word"

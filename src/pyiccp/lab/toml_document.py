@@ -44,6 +44,10 @@ class Document:
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
+            # A table that is only there because one inside it is written out.
+            for known, line in self._lines.items():
+                if known[:length] == path[:length]:
+                    return line
         return None
 
     def fail(self, path: Path, message: str, fix: str = "") -> NoReturn:
