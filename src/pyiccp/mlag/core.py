@@ -130,6 +130,11 @@ def _members_changed(pair: Pair, event: ev.MembersChanged, now: Instant) -> list
     return []
 
 
+def _peer_refused(pair: Pair, event: ev.PeerRefused, now: Instant) -> list[Action]:
+    pair.problem = event.why
+    return []
+
+
 def _lease_due(pair: Pair, now: Instant) -> list[Action]:
     pair.timers.set(LEASE, now + pair.config.liveness)
     return []
@@ -147,6 +152,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.FenceReceived: _fence_received,
         ev.MembersChanged: _members_changed,
         ev.KeepaliveReceived: losing.keepalive,
+        ev.PeerRefused: _peer_refused,
         ev.StopRequested: stopping.stop,
     }
 )

@@ -114,6 +114,12 @@ class KeepaliveReceived(msgspec.Struct, frozen=True, gc=False):
     value: Keepalive
 
 
+class PeerRefused(msgspec.Struct, frozen=True, gc=False):
+    """Why there can be no session although something speaks on the peer port; '' = no longer (M2.3)."""
+
+    why: str
+
+
 class StopRequested(msgspec.Struct, frozen=True, gc=False):
     """A planned stop (M5)."""
 
@@ -129,6 +135,7 @@ Event = (
     | FenceReceived
     | MembersChanged
     | KeepaliveReceived
+    | PeerRefused
     | StopRequested
 )
 

@@ -1,30 +1,8 @@
 """One status for monitor, lab, metrics and a person."""
 
-from enum import Enum
-
 import msgspec
 
 from pyiccp.wire.mac import Mac
-
-
-class Reason(Enum):
-    """Why a port of a bond does not forward: closed list, a sentence each (printf fields in braces)."""
-
-    NO_LINK = "no link"
-    NO_PARTNER = "no LACPDU received yet"
-    EXPIRED = "partner expired: its last LACPDU is older than the timeout"
-    DEFAULTED = "no partner: nothing but silence"
-    DIFFERENT_PARTNER = "another partner than the bond's active aggregate"
-    LOOPBACK = "partner has our own system id: the cable comes back to us"
-    WAITING = "waiting for other links to join"
-    STANDBY = "standby: the bond has all the links it may use"
-    PARTNER_OUT_OF_SYNC = "partner is not in sync with us"
-    PARTNER_DOES_NOT_SEE_US = "partner does not see us as we are"
-    PARTNER_NOT_COLLECTING = "partner does not collect yet"
-    HELD_BY_MLAG = "held by MLAG until the pair is ready"
-    CLOSING_PEER_FILTER = "waiting for the peer to stop sending to this bond"
-    DISABLED = "disabled by configuration"
-    TYPE_1 = "held down by a configuration error"
 
 
 class BondPortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
@@ -33,7 +11,7 @@ class BondPortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename
     state: str
     """Words: `collecting and distributing`, `collecting`, `attached`, `waiting`, `detached`, `no link`."""
     reason: str | None
-    """Why it does not carry data, or None."""
+    """Why it does not carry data (a sentence of `lacp.reasons`), or None."""
     key: int
     flags: str
     partner_sys_id: Mac
@@ -98,7 +76,7 @@ class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
 
     name: str
     mlag: MlagStatus | None
-    """None when the device has no MLAG menu set."""
+    """None on a device without a bridge."""
     bonds: dict[str, BondStatus]
     bridges: dict[str, BridgeStatus]
     hosts: tuple[HostStatus, ...]

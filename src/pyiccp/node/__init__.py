@@ -1,0 +1,1 @@
+"""One MLAG bridge or one LACP client: octets in, cores, octets out."""

@@ -1,0 +1,299 @@
+"""One device: octets in, cores, octets out (see sansio.Core; data frames have doors of their own)."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pyiccp.bridge import events as bridging
+from pyiccp.bridge.core import BridgeCore
+from pyiccp.iccp.core import IccpCore
+from pyiccp.iccp.events import Application, Stream, TlvsQueued
+from pyiccp.lacp import events as lacp
+from pyiccp.lacp.core import LacpCore
+from pyiccp.link import events as link
+from pyiccp.link.core import LinkCore
+from pyiccp.mlag import events as mlag
+from pyiccp.mlag.core import MlagCore
+from pyiccp.mlag.store import Store
+from pyiccp.node import findings, wiring
+from pyiccp.node.config import NodeConfig
+from pyiccp.node.control import LSR_BASE, link_segment, slow_protocol
+from pyiccp.node.events import (
+    Action,
+    Event,
+    KeepaliveReceived,
+    LinkCameUp,
+    LinkWentDown,
+    Notice,
+    Stopped,
+    StopRequested,
+)
+from pyiccp.node.mlacp import describe
+from pyiccp.node.pairing import Pairing
+from pyiccp.node.plane import Plane, is_link_segment
+from pyiccp.node.report import build_status
+from pyiccp.node.routes import ROUTES
+from pyiccp.node.status import NodeStatus
+from pyiccp.sansio import Instant
+from pyiccp.wire.iccp.pdu import TlvValue
+from pyiccp.wire.keepalive import Keepalive
+from pyiccp.wire.link import Envelope
+from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
+from pyiccp.wire.malformed import Malformed
+
+_SLOW_TYPE = b"\x88\x09"
+
+
+class Node:
+    """A bridge, an LACP client or one node of a pair, whatever its configuration makes of it.
+
+    `start` comes first. `handle` takes events, `forward` the frames that came in by a physical port, `send` those of
+    the device itself; each returns what to do, in order. Nothing a peer sends raises.
+    """
+
+    def __init__(self, config: NodeConfig, store: Store | None = None) -> None:
+        self.config = config
+        self.name = config.name
+        store = store or Store()
+        self.findings = findings.own_findings(config)
+        self.shared = tuple(bond.name for bond in wiring.dual_homed(config))
+        self.members = wiring.peer_members(config)
+        self.lacp = LacpCore(wiring.aggregators(config), wiring.lacp_ports(config))
+        bridges = {
+            each.name: BridgeCore(wiring.bridge_config(config, each)) for each in config.bridges if not each.disabled
+        }
+        settings = wiring.mlag_config(config, findings.blocked(self.findings), findings.held_bonds(self.findings))
+        self._pairing: Pairing | None = None
+        if settings is not None and config.mlag is not None and config.mlag.bridge in bridges:
+            core = MlagCore(settings, store)
+            domain = config.tuning.domain
+            self._pairing = Pairing(
+                core,
+                LinkCore(domain, core.pair.store.incarnation, settings.liveness, settings.members),
+                IccpCore(config.name, domain, self.lsr_id, tuple(Application)),
+                bridges[config.mlag.bridge],
+            )
+        self.mlag = self._pairing.mlag if self._pairing is not None else None
+        self.plane = Plane(config, bridges, self._pairing.link if self._pairing is not None else None)
+        self.bridge_identity: Mac = config.mac
+        self.warnings: tuple[str, ...] = ()
+        self.mlacp_dirty = False
+        self._announced: dict[str, str] = {}
+        """What the timeline last said of each port of a bond."""
+
+    # --- what routes need
+
+    @property
+    def pairing(self) -> Pairing:
+        """The MLAG cores; only asked for on an MLAG node."""
+        if self._pairing is None:
+            raise RuntimeError(f"{self.name} has no MLAG")
+        return self._pairing
+
+    @property
+    def lsr_id(self) -> int:
+        """An LSR id for a node without IP."""
+        return LSR_BASE | int.from_bytes(self.config.mac[3:], "big")
+
+    def bond_changed(self, slave: str, now: Instant) -> Sequence[Any]:
+        """A member of a bond began or ceased to collect or distribute: its bridge port follows."""
+        trunk = self.plane.trunk_of[slave]
+        return self._port_state(trunk.bond.name, bool(trunk.collecting), bool(trunk.distributing), now)
+
+    def tell_hosts(self, tlv: TlvValue, now: Instant) -> Sequence[Any]:
+        """Host-table data for the peer: one stream, so that its order is kept."""
+        return self.pairing.iccp.handle(TlvsQueued(Application.FDB, (tlv,), Stream.BULK), now)
+
+    def port_reported(self, port: str, out: list[Action]) -> None:
+        """LACP changed on *port*: the peer and the timeline want to know."""
+        self.mlacp_dirty = True
+        view = self.lacp.port(port)
+        said = view.state
+        if view.distributing:
+            said += f", partner {mac_text(view.partner.system)}"
+        if self._announced.get(port, "detached") != said and view.port_enabled:
+            out.append(Notice(f"{view.aggregator}: {port} {said}"))
+        self._announced[port] = said
+
+    def warn(self, text: str, out: list[Action]) -> None:
+        """A person should know: once in the timeline, for ever in the status."""
+        if text not in self.warnings:
+            self.warnings += (text,)
+            out.append(Notice(f"warning: {text}"))
+
+    def check_pair(self, out: list[Action]) -> None:
+        """What the peer told of its bonds may contradict our configuration (M12)."""
+        for finding in findings.pair_findings(self.config, self.pairing.iccp):
+            self.warn(finding.message, out)
+
+    # --- the interface
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When `advance` is next due."""
+        return min((due for core in self._cores() if (due := core.deadline) is not None), default=None)
+
+    def start(self, now: Instant) -> Sequence[Action]:
+        """The device begins, all its links down."""
+        out: list[Action] = []
+        for finding in self.findings:
+            self.warn(finding.message, out)
+        actions: list[Any] = [] if self.mlag is None else [*self.mlag.start(now)]
+        for name, bridge in self.plane.bridges.items():
+            actions += bridge.handle(bridging.PortStateChanged(name, True, True), now)
+        if self.mlag is not None:
+            actions += self.mlag.pair.say_identity()
+        return self._carry_out(actions, now, out)
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Action]:
+        """*event* happened at *now*."""
+        out: list[Action] = []
+        self._wake(now, out)
+        match event:
+            case LinkCameUp(port):
+                self._carry_out(self._link(port, True, now, out), now, out)
+            case LinkWentDown(port):
+                self._carry_out(self._link(port, False, now, out), now, out)
+            case KeepaliveReceived(octets):
+                self._carry_out(self._keepalive(octets, now), now, out)
+            case StopRequested():
+                if self.mlag is None:
+                    out.append(Stopped())
+                else:
+                    self._carry_out(self.mlag.handle(mlag.StopRequested(), now), now, out)
+        return self._done(now, out)
+
+    def advance(self, now: Instant) -> Sequence[Action]:
+        """Fire what is due at *now*."""
+        out: list[Action] = []
+        self._wake(now, out)
+        return self._done(now, out)
+
+    def forward(self, port: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]:
+        """*frames* came in by the physical *port*, control and data, in this order."""
+        out: list[Action] = []
+        if self._wake(now, out) or not self.plane.running.get(port):
+            return out
+        for frame in frames:
+            if frame[:5] == b"\x01\x80\xc2\x00\x00" and is_reserved(frame):
+                self._control(port, frame, now, out)
+            elif actions := self.plane.take(port, frame, now, out):
+                self._carry_out(actions, now, out)
+        return self._done(now, out)
+
+    def send(self, interface: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]:
+        """*frames* of the device itself at *interface*: into the bridge, or out of a bond or port."""
+        out: list[Action] = []
+        self._wake(now, out)
+        for frame in frames:
+            if interface not in self.plane.bridges:
+                self.plane.leave(interface, frame, out)
+            elif actions := self.plane.enter(interface, frame, now, out):
+                self._carry_out(actions, now, out)
+        return self._done(now, out)
+
+    def status(self, now: Instant) -> NodeStatus:
+        """A frozen picture of the device."""
+        return build_status(self, now)
+
+    def fingerprint(self, now: Instant) -> tuple[Any, ...]:
+        """See sansio.Core."""
+        trunks = tuple((name, t.running, t.collecting, t.distributing) for name, t in self.plane.trunks.items())
+        copies = tuple(
+            (bond, tuple((at - now, frame) for at, frame in kept)) for bond, kept in self.plane.copies.items()
+        )
+        return (*(core.fingerprint(now) for core in self._cores()), tuple(self.plane.running.items()), trunks, copies)
+
+    # --- inside
+
+    def _cores(self) -> Iterable[Any]:
+        pairing = self._pairing
+        if pairing is not None:
+            yield pairing.link
+            yield pairing.iccp
+            yield pairing.mlag
+        yield self.lacp
+        yield from self.plane.bridges.values()
+
+    def _wake(self, now: Instant, out: list[Action]) -> bool:
+        """Leases first (M2.4), then whatever is due; True when the node had slept: what it was given is stale."""
+        slept = False
+        if self.mlag is not None and (actions := self.mlag.lease(now)):
+            slept = True
+            self._carry_out(actions, now, out)
+        for core in self._cores():
+            due = core.deadline
+            if due is not None and due <= now:
+                self._carry_out(core.advance(now), now, out)
+        return slept
+
+    def _carry_out(self, actions: Iterable[Any], now: Instant, out: list[Action]) -> list[Action]:
+        """Follow every action to its end, in the order in which they were said."""
+        waiting = deque(actions)
+        while waiting:
+            action = waiting.popleft()
+            waiting.extend(ROUTES[type(action)](self, action, now, out))
+        return out
+
+    def _done(self, now: Instant, out: list[Action]) -> list[Action]:
+        """Tell the peer what changed on our bonds, once per call."""
+        if self.mlacp_dirty and self._pairing is not None:
+            self.mlacp_dirty = False
+            self._carry_out(
+                self._pairing.iccp.handle(describe(self.config, self.lacp, self._pairing.mlag), now), now, out
+            )
+        return out
+
+    def _link(self, port: str, up: bool, now: Instant, out: list[Action]) -> Sequence[Any]:
+        plane = self.plane
+        if port in plane.disabled or plane.running.get(port) in (None, up):
+            return ()
+        plane.running[port] = up
+        out.append(Notice(f"{port} {'up' if up else 'down'}"))
+        actions: list[Any] = []
+        if port in self.members and self._pairing is not None:
+            event = link.MemberCameUp(port) if up else link.MemberWentDown(port)
+            running = tuple(member for member in self.members if plane.running[member])
+            actions += self._pairing.mlag.handle(mlag.MembersChanged(running), now)
+            actions += self._pairing.link.handle(event, now)
+        trunk = plane.trunk_of.get(port)
+        if trunk is None:
+            return [*actions, *self._port_state(port, up, up, now)]
+        trunk.link(port, up)
+        if trunk.lacp:
+            return [*actions, *self.lacp.handle(lacp.LinkCameUp(port) if up else lacp.LinkWentDown(port), now)]
+        return [*actions, *self.bond_changed(port, now)]
+
+    def _port_state(self, interface: str, receiving: bool, sending: bool, now: Instant) -> Sequence[Any]:
+        bridge = self.plane.bridge_at.get(interface)
+        return () if bridge is None else bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)
+
+    def _control(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
+        """A frame that no bridge forwards: ours, or nobody's."""
+        if frame[12:14] == _SLOW_TYPE and frame[:6] == SLOW_PROTOCOLS:
+            trunk = self.plane.trunk_of.get(port)
+            if trunk is not None and trunk.lacp:
+                self._carry_out(self.lacp.handle(slow_protocol(port, frame[14:]), now), now, out)
+        elif is_link_segment(frame) and self._pairing is not None and port in self.members:
+            self._peer_segment(self._pairing, port, frame, now, out)
+
+    def _peer_segment(self, pairing: Pairing, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
+        segment = link_segment(port, frame[14:])
+        if isinstance(segment, link.ForeignReceived):
+            self._carry_out(pairing.link.handle(segment, now), now, out)
+        elif isinstance(segment.body, Envelope):
+            if pairing.link.accepts(segment) and self.config.mlag is not None:
+                actions = self.plane.open_envelope(self.config.mlag.peer_port, segment.body, now, out)
+                self._carry_out(actions, now, out)
+        else:
+            event = link.SegmentReceived(port, segment, Mac(frame[6:12]))
+            self._carry_out(pairing.link.handle(event, now), now, out)
+
+    def _keepalive(self, octets: bytes, now: Instant) -> Sequence[Any]:
+        if self.mlag is None:
+            return ()
+        try:
+            value = Keepalive.decode(octets)
+        except Malformed:
+            return ()
+        return self.mlag.handle(mlag.KeepaliveReceived(value), now)

@@ -1,0 +1,168 @@
+"""The data path: frames come in by a physical port or from the device itself, and leave by ports (M4).
+
+Payload is opaque: a frame is decoded as far as its header, in `BridgeCore.lookup`, and only when no verdict is cached.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from pyiccp.bridge.core import BridgeCore
+from pyiccp.bridge.events import Action as BridgeAction
+from pyiccp.bridge.verdicts import Output, Verdict
+from pyiccp.link.core import LinkCore
+from pyiccp.node.config import NodeConfig
+from pyiccp.node.events import Action, DeliverLocally, Transmit
+from pyiccp.node.trunk import Trunk
+from pyiccp.node.wiring import port_mac
+from pyiccp.sansio import Instant, milliseconds
+from pyiccp.wire.ethernet import peek
+from pyiccp.wire.link import ETHERTYPE, Envelope
+from pyiccp.wire.mac import NEAREST_BRIDGE, Mac
+
+MAX_COPIES = 256
+COPY_TIME = milliseconds(10)
+"""M4.6: one round trip to the peer is enough."""
+
+_LINK_TYPE = ETHERTYPE.to_bytes(2, "big")
+
+
+class Plane:
+    """Ports, bonds and bridges of one device, joined."""
+
+    def __init__(self, config: NodeConfig, bridges: dict[str, BridgeCore], link: LinkCore | None) -> None:
+        self.macs: dict[str, Mac] = {port: port_mac(config, port) for port in config.ports}
+        self.running: dict[str, bool] = dict.fromkeys(config.ports, False)
+        self.disabled = frozenset(config.disabled_ports)
+        self.trunks = {bond.name: Trunk(bond) for bond in config.bonds if not bond.disabled}
+        self.trunk_of = {slave: trunk for trunk in self.trunks.values() for slave in trunk.bond.slaves}
+        self.bridges = bridges
+        self.bridge_at = {bridge.name: bridges[bridge.name] for bridge in config.bridges if bridge.name in bridges}
+        self.tags: dict[str, int] = {}
+        """Interface -> EtherType of its bridge's tags."""
+        for bridge in config.bridges:
+            self.tags[bridge.name] = bridge.ether_type
+            for port in bridge.ports:
+                if bridge.name in bridges and not port.disabled:
+                    self.bridge_at[port.interface] = bridges[bridge.name]
+                    self.tags[port.interface] = self.tags[bridge.name]
+        self.link = link
+        self.copies: dict[str, deque[tuple[Instant, bytes]]] = {}
+
+    # --- in
+
+    def take(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> Sequence[BridgeAction]:
+        """A data frame came in by the physical *port*."""
+        interface = port
+        trunk = self.trunk_of.get(port)
+        if trunk is not None:
+            if port not in trunk.collecting:
+                return ()
+            interface = trunk.bond.name
+        return self.enter(interface, frame, now, out)
+
+    def enter(self, interface: str, frame: bytes, now: Instant, out: list[Action]) -> Sequence[BridgeAction]:
+        """A data frame is at *interface*: into its bridge, or to the device."""
+        bridge = self.bridge_at.get(interface)
+        if bridge is None:
+            out.append(DeliverLocally(interface, frame))
+            return ()
+        return self._decide(bridge, interface, frame, now, None, out)
+
+    def open_envelope(
+        self, interface: str, envelope: Envelope, now: Instant, out: list[Action]
+    ) -> Sequence[BridgeAction]:
+        """A data frame of the peer's half of a bond came in by the peer port *interface* (M4.5)."""
+        bridge = self.bridge_at.get(interface)
+        if bridge is None:
+            return ()
+        return self._decide(bridge, interface, envelope.frame, now, envelope.mlag_id, out)
+
+    def _decide(
+        self, bridge: BridgeCore, interface: str, frame: bytes, now: Instant, origin: int | None, out: list[Action]
+    ) -> Sequence[BridgeAction]:
+        """The remembered verdict, or a new one; a runt is dropped."""
+        actions: Sequence[BridgeAction] = ()
+        verdict = bridge.lookup(interface, frame, now, origin)
+        if verdict is None:
+            header = peek(frame, self.tags[interface])
+            if header is None:
+                return actions
+            verdict, actions = bridge.forward(interface, frame, header, now, origin)
+        self._obey(verdict, interface, frame, now, out)
+        return actions
+
+    # --- out
+
+    def leave(self, interface: str, frame: bytes, out: list[Action]) -> None:
+        """*frame*, tagged as it shall be, leaves by *interface*."""
+        trunk = self.trunks.get(interface)
+        if trunk is not None:
+            slave = trunk.choose(frame)
+            if slave is not None:
+                out.append(Transmit(slave, frame))
+        elif interface in self.bridges:
+            out.append(DeliverLocally(interface, frame))
+        elif self.running.get(interface):
+            out.append(Transmit(interface, frame))
+
+    def _obey(self, verdict: Verdict, interface: str, frame: bytes, now: Instant, out: list[Action]) -> None:
+        for output in verdict.outputs:
+            shaped = self._shape(output, interface, frame)
+            if output.envelope is None:
+                self.leave(output.port, shaped, out)
+            else:
+                self._leave_in_envelope(output, shaped, out)
+        for output in verdict.copies:
+            kept = self.copies.get(output.port)
+            if kept is not None:
+                kept.append((now, self._shape(output, interface, frame)))
+
+    def _shape(self, output: Output, interface: str, frame: bytes) -> bytes:
+        """*frame* with the tag that it carries out of a port; its priority bits are kept."""
+        kind = self.tags[interface].to_bytes(2, "big")
+        had = frame[12:14] == kind
+        if output.vid is None:
+            return frame[:12] + frame[16:] if had else frame
+        if not had:
+            return frame[:12] + kind + output.vid.to_bytes(2, "big") + frame[12:]
+        control = frame[14] << 8 | frame[15]
+        if control & 0xFFF == output.vid:
+            return frame
+        return frame[:14] + (control & 0xF000 | output.vid).to_bytes(2, "big") + frame[16:]
+
+    def _leave_in_envelope(self, output: Output, frame: bytes, out: list[Action]) -> None:
+        """M4.5: the frame and the bond it came from, in the order of the data."""
+        if self.link is None or output.envelope is None:
+            return
+        body = self.link.segment(Envelope(output.envelope, frame)).encode()
+        trunk = self.trunks.get(output.port)
+        member = output.port if trunk is None else trunk.choose(frame)
+        if member is not None and self.running.get(member):
+            out.append(Transmit(member, self.link_frame(member, body)))
+
+    def link_frame(self, member: str, body: bytes) -> bytes:
+        """An Ethernet frame to the peer, padded to the minimum."""
+        return (NEAREST_BRIDGE + self.macs[member] + _LINK_TYPE + body).ljust(60, b"\0")
+
+    # --- copies for a bond that is about to open (M4.6)
+
+    def keep_copies(self, bond: str) -> None:
+        """From now on; older ones go."""
+        self.copies[bond] = deque(maxlen=MAX_COPIES)
+
+    def drop_copies(self, bond: str) -> None:
+        """Throw them away and keep no more."""
+        self.copies.pop(bond, None)
+
+    def release_copies(self, bond: str, now: Instant, out: list[Action]) -> None:
+        """Send those young enough, just before the bond distributes."""
+        trunk = self.trunks.get(bond)
+        for at, frame in self.copies.pop(bond, ()):
+            slave = trunk.choose_early(frame) if trunk is not None else None
+            if slave is not None and now - at <= COPY_TIME:
+                out.append(Transmit(slave, frame))
+
+
+def is_link_segment(frame: bytes) -> bool:
+    """A frame of the link's EtherType to the nearest-bridge group, untagged."""
+    return frame[12:14] == _LINK_TYPE and frame[:6] == NEAREST_BRIDGE

@@ -1,0 +1,140 @@
+"""From a node's cores to one frozen NodeStatus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyiccp.lacp.views import PortView
+from pyiccp.mlag.core import MlagCore
+from pyiccp.node.config import Bond, Bridge
+from pyiccp.node.status import (
+    BondPortStatus,
+    BondStatus,
+    BridgePortStatus,
+    BridgeStatus,
+    HostStatus,
+    MlagStatus,
+    NodeStatus,
+)
+from pyiccp.node.wiring import bridge_mac
+from pyiccp.sansio import Instant
+from pyiccp.wire.mac import ZERO, mac_text
+
+if TYPE_CHECKING:
+    from pyiccp.node.node import Node
+
+NO_SPANNING_TREE = "{mode} is configured, but spanning tree is not in this version: no port is blocked"
+NOT_CONNECTED = "mlag not connected"
+
+
+def build_status(node: Node, now: Instant) -> NodeStatus:
+    """Everything that a monitor shows."""
+    config = node.config
+    return NodeStatus(
+        name=node.name,
+        mlag=_mlag_status(node),
+        bonds={bond.name: _bond_status(node, bond) for bond in config.bonds if not bond.disabled},
+        bridges={bridge.name: _bridge_status(node, bridge) for bridge in config.bridges if not bridge.disabled},
+        hosts=tuple(
+            HostStatus(
+                mac_address=host.address,
+                vid=host.vid,
+                on_interface=host.interface,
+                bridge=bridge.name,
+                flags=host.flags,
+            )
+            for bridge in config.bridges
+            if bridge.name in node.plane.bridges
+            for host in node.plane.bridges[bridge.name].hosts()
+        ),
+        warnings=node.warnings,
+    )
+
+
+def _mlag_status(node: Node) -> MlagStatus | None:
+    if node.mlag is None:
+        # Every device with a bridge has the menu; without a peer port it prints `disabled`.
+        return MlagStatus(status="disabled", system_id=None, active_role=None) if node.config.bridges else None
+    return MlagStatus(status=node.mlag.status, system_id=node.mlag.system_id, active_role=role(node.mlag))
+
+
+def role(mlag: MlagCore) -> str | None:
+    """The role as it is printed; None unless connected."""
+    return None if mlag.primary is None else "primary" if mlag.primary else "secondary"
+
+
+def _bond_status(node: Node, bond: Bond) -> BondStatus:
+    trunk = node.plane.trunks[bond.name]
+    if not trunk.lacp:
+        active = trunk.distributing
+        return BondStatus(
+            mode=bond.mode,
+            active_ports=active,
+            inactive_ports=tuple(slave for slave in bond.slaves if slave not in active),
+            lacp_system_id=None,
+            lacp_system_priority=None,
+            lacp_partner_system_id=None,
+            mlag_id=bond.mlag_id,
+            ports={},
+        )
+    view = node.lacp.aggregator(bond.name)
+    return BondStatus(
+        mode=bond.mode,
+        active_ports=view.active_ports,
+        inactive_ports=view.inactive_ports,
+        lacp_system_id=view.system,
+        lacp_system_priority=view.system_priority,
+        lacp_partner_system_id=view.partner.system if view.partner is not None else None,
+        mlag_id=bond.mlag_id,
+        ports={slave: _bond_port(node.lacp.port(slave)) for slave in bond.slaves},
+    )
+
+
+def _bond_port(view: PortView) -> BondPortStatus:
+    return BondPortStatus(
+        state=view.state,
+        reason=view.sentence,
+        key=view.actor.key,
+        flags=view.actor.state.text,
+        partner_sys_id=view.partner.system if view.heard else ZERO,
+        partner_sys_priority=view.partner.system_priority,
+        partner_key=view.partner.key,
+        partner_flags=view.partner.state.text,
+    )
+
+
+def _bridge_status(node: Node, bridge: Bridge) -> BridgeStatus:
+    on_mlag = node.mlag is not None and node.config.mlag is not None and node.config.mlag.bridge == bridge.name
+    mac = node.bridge_identity if on_mlag else bridge_mac(node.config, bridge)
+    return BridgeStatus(
+        state="enabled",
+        current_mac_address=mac,
+        bridge_id=f"0x{bridge.priority:04x}.{mac_text(mac)}" if bridge.priority else f"0.{mac_text(mac)}",
+        port_count=sum(not port.disabled for port in bridge.ports),
+        fast_forward=False,
+        spanning_tree="none" if bridge.protocol_mode == "none" else NO_SPANNING_TREE.format(mode=bridge.protocol_mode),
+        mlag_state=node.mlag.status if on_mlag and node.mlag is not None else None,
+        mlag_active_role=role(node.mlag) if on_mlag and node.mlag is not None else None,
+        ports={
+            port.interface: _bridge_port(node, bridge, port.interface) for port in bridge.ports if not port.disabled
+        },
+    )
+
+
+def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus:
+    trunk = node.plane.trunks.get(interface)
+    if trunk is None:
+        receiving = sending = bool(node.plane.running.get(interface))
+    else:
+        receiving, sending = bool(trunk.collecting), bool(trunk.distributing)
+    comment = None
+    if node.config.mlag is not None and interface == node.config.mlag.peer_port and node.mlag is not None:
+        receiving = sending = sending and node.mlag.gate
+        comment = None if node.mlag.gate else NOT_CONNECTED
+    return BridgePortStatus(
+        interface=interface,
+        status="in-bridge" if receiving or sending else "inactive",
+        comment=comment,
+        learning=receiving,
+        forwarding=sending,
+    )

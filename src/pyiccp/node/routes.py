@@ -1,0 +1,321 @@
+"""Where an action of one core becomes an event of another, or leaves the node. The only place that knows two cores.
+
+A route takes the node, the action, the time and the list of outputs, and returns the actions that follow from it.
+They are carried out after those already waiting: what a core said first happens first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pyiccp.bridge import events as bridge
+from pyiccp.iccp import events as iccp
+from pyiccp.lacp import events as lacp
+from pyiccp.link import events as link
+from pyiccp.mlag import events as mlag
+from pyiccp.node import events as node
+from pyiccp.node.control import iccp_messages, iccp_octets
+from pyiccp.sansio import Instant
+from pyiccp.wire.ethernet import SLOW_PROTOCOLS_TYPE
+from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostSync
+from pyiccp.wire.mac import SLOW_PROTOCOLS
+
+if TYPE_CHECKING:
+    from pyiccp.node.node import Node
+
+Out = list[node.Action]
+Route = Callable[["Node", Any, Instant, Out], Sequence[Any]]
+
+_SLOW_TYPE = SLOW_PROTOCOLS_TYPE.to_bytes(2, "big")
+
+
+# --- LACP
+
+
+def _lacp_transmit(self: Node, action: lacp.Transmit, now: Instant, out: Out) -> Sequence[Any]:
+    frame = SLOW_PROTOCOLS + self.plane.macs[action.port] + _SLOW_TYPE + action.pdu.encode()
+    out.append(node.Transmit(action.port, frame, ordered=False))
+    return ()
+
+
+def _set_collecting(self: Node, action: lacp.SetCollecting, now: Instant, out: Out) -> Sequence[Any]:
+    self.plane.trunk_of[action.port].collect(action.port, action.on)
+    return self.bond_changed(action.port, now)
+
+
+def _set_distributing(self: Node, action: lacp.SetDistributing, now: Instant, out: Out) -> Sequence[Any]:
+    trunk = self.plane.trunk_of[action.port]
+    before = bool(trunk.distributing)
+    trunk.distribute(action.port, action.on)
+    actions = [*self.bond_changed(action.port, now)]
+    after = bool(trunk.distributing)
+    if before != after and self.mlag is not None and trunk.bond.name in self.shared:
+        actions += self.mlag.handle(mlag.DistributingChanged(trunk.bond.name, after), now)
+    return actions
+
+
+def _report_half(self: Node, action: lacp.ReportHalf, now: Instant, out: Out) -> Sequence[Any]:
+    if self.mlag is None or action.aggregator not in self.shared:
+        return ()
+    return self.mlag.handle(mlag.HalfChanged(action.aggregator, action.ready), now)
+
+
+def _report_drained(self: Node, action: lacp.ReportDrained, now: Instant, out: Out) -> Sequence[Any]:
+    return () if self.mlag is None else self.mlag.handle(mlag.DrainFinished(action.aggregator), now)
+
+
+def _report_port(self: Node, action: lacp.ReportPort, now: Instant, out: Out) -> Sequence[Any]:
+    self.port_reported(action.port, out)
+    return ()
+
+
+# --- link
+
+
+def _transmit_segment(self: Node, action: link.TransmitSegment, now: Instant, out: Out) -> Sequence[Any]:
+    if self.plane.running.get(action.member):
+        frame = self.plane.link_frame(action.member, action.segment.encode())
+        out.append(node.Transmit(action.member, frame, ordered=action.ordered))
+    return ()
+
+
+def _establish(self: Node, action: link.Establish, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.iccp.handle(iccp.CarrierEstablished(), now)
+
+
+def _lose(self: Node, action: link.Lose, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.iccp.handle(iccp.CarrierLost(action.why), now)
+
+
+def _deliver(self: Node, action: link.Deliver, now: Instant, out: Out) -> Sequence[Any]:
+    actions: list[Any] = []
+    for event in iccp_messages(action.message):
+        actions += self.pairing.iccp.handle(event, now)
+    return actions
+
+
+def _deliver_fence(self: Node, action: link.DeliverFence, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.mlag.handle(mlag.FenceReceived(action.member, action.fence), now)
+
+
+def _pull(self: Node, action: link.Pull, now: Instant, out: Out) -> Sequence[Any]:
+    if action.stream is not link.Stream.BULK:
+        return ()
+    return self.pairing.bridge.handle(bridge.HostsWanted(action.octets), now)
+
+
+def _refuse(self: Node, action: link.Refuse, now: Instant, out: Out) -> Sequence[Any]:
+    if action.text:
+        out.append(node.Notice(f"peer port: {action.text}"))
+    return self.pairing.mlag.handle(mlag.PeerRefused(action.text), now)
+
+
+# --- ICCP
+
+
+def _send_message(self: Node, action: iccp.SendMessage, now: Instant, out: Out) -> Sequence[Any]:
+    octets = iccp_octets(self.lsr_id, action.message)
+    return self.pairing.link.handle(link.MessageQueued(link.Stream(action.stream), octets), now)
+
+
+def _report_session(self: Node, action: iccp.ReportSession, now: Instant, out: Out) -> Sequence[Any]:
+    event = mlag.SessionCameUp(action.peer) if action.up else mlag.SessionWentDown(action.why)
+    self.mlacp_dirty = True
+    return self.pairing.mlag.handle(event, now)
+
+
+def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) -> Sequence[Any]:
+    actions: list[Any] = []
+    for tlv in action.tlvs:
+        if action.application is iccp.Application.MLAG:
+            actions += self.pairing.mlag.handle(mlag.PeerSaid(tlv), now)
+        elif isinstance(tlv, HostBatch):
+            actions += self.pairing.bridge.handle(bridge.HostsReceived(tlv), now)
+        elif isinstance(tlv, HostFlush):
+            actions += self.pairing.bridge.handle(bridge.FlushReceived(tlv), now)
+        elif isinstance(tlv, HostSync) and tlv.end:
+            actions += self.pairing.mlag.handle(mlag.HostsSynchronized(), now)
+    return actions
+
+
+def _report_peer_mlacp(self: Node, action: iccp.ReportPeerMlacp, now: Instant, out: Out) -> Sequence[Any]:
+    self.check_pair(out)
+    return ()
+
+
+def _reset_carrier(self: Node, action: iccp.ResetCarrier, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.link.handle(link.ResetRequested(action.why), now)
+
+
+# --- bridge
+
+
+def _announce_hosts(self: Node, action: bridge.AnnounceHosts, now: Instant, out: Out) -> Sequence[Any]:
+    return self.tell_hosts(action.batch, now)
+
+
+def _announce_flush(self: Node, action: bridge.AnnounceFlush, now: Instant, out: Out) -> Sequence[Any]:
+    return self.tell_hosts(action.flush, now)
+
+
+def _announce_end(self: Node, action: bridge.AnnounceEnd, now: Instant, out: Out) -> Sequence[Any]:
+    return self.tell_hosts(HostSync(end=True), now)
+
+
+def _warn(self: Node, action: bridge.Warn, now: Instant, out: Out) -> Sequence[Any]:
+    self.warn(action.text, out)
+    return ()
+
+
+# --- MLAG
+
+
+def _set_identity(self: Node, action: mlag.SetIdentity, now: Instant, out: Out) -> Sequence[Any]:
+    event = lacp.IdentityChanged(action.bond, action.system, action.system_priority, action.key, action.port_base)
+    return self.lacp.handle(event, now)
+
+
+def _set_bridge_identity(self: Node, action: mlag.SetBridgeIdentity, now: Instant, out: Out) -> Sequence[Any]:
+    self.bridge_identity = action.mac
+    return ()
+
+
+def _hold_out_of_sync(self: Node, action: mlag.HoldOutOfSync, now: Instant, out: Out) -> Sequence[Any]:
+    return self.lacp.handle(lacp.OutOfSyncHeld(action.bond, action.held), now)
+
+
+def _hold_distribution(self: Node, action: mlag.HoldDistribution, now: Instant, out: Out) -> Sequence[Any]:
+    return self.lacp.handle(lacp.DistributionHeld(action.bond, action.held), now)
+
+
+def _drain(self: Node, action: mlag.Drain, now: Instant, out: Out) -> Sequence[Any]:
+    return self.lacp.handle(lacp.DrainRequested(action.bond), now)
+
+
+def _set_gate(self: Node, action: mlag.SetGate, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.bridge.handle(bridge.GateChanged(action.open), now)
+
+
+def _set_filter(self: Node, action: mlag.SetFilter, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.bridge.handle(bridge.FilterChanged(action.bond, action.open), now)
+
+
+def _set_envelope(self: Node, action: mlag.SetEnvelope, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.bridge.handle(bridge.EnvelopeChanged(action.bond, action.on), now)
+
+
+def _keep_copies(self: Node, action: mlag.KeepCopies, now: Instant, out: Out) -> Sequence[Any]:
+    self.plane.keep_copies(action.bond)
+    return self.pairing.bridge.handle(bridge.CopiesChanged(action.bond, True), now)
+
+
+def _release_copies(self: Node, action: mlag.ReleaseCopies, now: Instant, out: Out) -> Sequence[Any]:
+    self.plane.release_copies(action.bond, now, out)
+    return self.pairing.bridge.handle(bridge.CopiesChanged(action.bond, False), now)
+
+
+def _drop_copies(self: Node, action: mlag.DropCopies, now: Instant, out: Out) -> Sequence[Any]:
+    self.plane.drop_copies(action.bond)
+    return self.pairing.bridge.handle(bridge.CopiesChanged(action.bond, False), now)
+
+
+def _tell(self: Node, action: mlag.Tell, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.iccp.handle(iccp.TlvsQueued(iccp.Application.MLAG, (action.value,)), now)
+
+
+def _send_fence(self: Node, action: mlag.SendFence, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.link.handle(link.FenceQueued(action.fence), now)
+
+
+def _send_keepalive(self: Node, action: mlag.SendKeepalive, now: Instant, out: Out) -> Sequence[Any]:
+    out.append(node.TransmitKeepalive(action.value.encode()))
+    return ()
+
+
+def _start_hosts(self: Node, action: mlag.StartHosts, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.bridge.handle(bridge.SessionStarted(action.node), now)
+
+
+def _end_hosts(self: Node, action: mlag.EndHosts, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.bridge.handle(bridge.SessionEnded(), now)
+
+
+def _drop_peer_queue(self: Node, action: mlag.DropPeerQueue, now: Instant, out: Out) -> Sequence[Any]:
+    out += [node.DropQueued(member) for member in self.members]
+    return ()
+
+
+def _drop_everything(self: Node, action: mlag.DropEverything, now: Instant, out: Out) -> Sequence[Any]:
+    out += [node.DropQueued(port) for port in self.config.ports]
+    return ()
+
+
+def _end_session(self: Node, action: mlag.EndSession, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.link.handle(link.ResetRequested(action.why), now)
+
+
+def _remember(self: Node, action: mlag.Remember, now: Instant, out: Out) -> Sequence[Any]:
+    out.append(node.Remember(action.store))
+    return ()
+
+
+def _notice(self: Node, action: mlag.Notice, now: Instant, out: Out) -> Sequence[Any]:
+    out.append(node.Notice(action.what))
+    return ()
+
+
+def _stopped(self: Node, action: mlag.Stopped, now: Instant, out: Out) -> Sequence[Any]:
+    out.append(node.Stopped())
+    return ()
+
+
+ROUTES: Mapping[type, Route] = MappingProxyType(
+    {
+        lacp.Transmit: _lacp_transmit,
+        lacp.SetCollecting: _set_collecting,
+        lacp.SetDistributing: _set_distributing,
+        lacp.ReportHalf: _report_half,
+        lacp.ReportDrained: _report_drained,
+        lacp.ReportPort: _report_port,
+        link.TransmitSegment: _transmit_segment,
+        link.Establish: _establish,
+        link.Lose: _lose,
+        link.Deliver: _deliver,
+        link.DeliverFence: _deliver_fence,
+        link.Pull: _pull,
+        link.Refuse: _refuse,
+        iccp.SendMessage: _send_message,
+        iccp.ReportSession: _report_session,
+        iccp.DeliverTlvs: _deliver_tlvs,
+        iccp.ReportPeerMlacp: _report_peer_mlacp,
+        iccp.ResetCarrier: _reset_carrier,
+        bridge.AnnounceHosts: _announce_hosts,
+        bridge.AnnounceFlush: _announce_flush,
+        bridge.AnnounceEnd: _announce_end,
+        bridge.Warn: _warn,
+        mlag.SetIdentity: _set_identity,
+        mlag.SetBridgeIdentity: _set_bridge_identity,
+        mlag.HoldOutOfSync: _hold_out_of_sync,
+        mlag.HoldDistribution: _hold_distribution,
+        mlag.Drain: _drain,
+        mlag.SetGate: _set_gate,
+        mlag.SetFilter: _set_filter,
+        mlag.SetEnvelope: _set_envelope,
+        mlag.KeepCopies: _keep_copies,
+        mlag.ReleaseCopies: _release_copies,
+        mlag.DropCopies: _drop_copies,
+        mlag.Tell: _tell,
+        mlag.SendFence: _send_fence,
+        mlag.SendKeepalive: _send_keepalive,
+        mlag.StartHosts: _start_hosts,
+        mlag.EndHosts: _end_hosts,
+        mlag.DropPeerQueue: _drop_peer_queue,
+        mlag.DropEverything: _drop_everything,
+        mlag.EndSession: _end_session,
+        mlag.Remember: _remember,
+        mlag.Notice: _notice,
+        mlag.Stopped: _stopped,
+    }
+)

@@ -1,0 +1,301 @@
+"""One node of a pair, as stories of two cores: meeting, losing each other, waiting, stopping (M1, M2, M5-M8)."""
+
+import pickle
+
+import pytest
+
+from mlag.pairs import HIGH, LOW, Couple, config
+from pyiccp.mlag import events as ev
+from pyiccp.mlag.core import MlagCore
+from pyiccp.mlag.events import Mode
+from pyiccp.mlag.store import Store
+from pyiccp.sansio import seconds
+from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.mac import mac
+
+
+def couple(**over: object) -> Couple:
+    return Couple(config(LOW, **over), config(HIGH, **over))
+
+
+def joined(**over: object) -> Couple:
+    """Connected, and both halves of the bond distributing."""
+    pair = couple(**over)
+    pair.connect()
+    pair.run(2.0)
+    for index in (0, 1):
+        pair.say(index, ev.HalfChanged("bond", True))
+        pair.say(index, ev.DistributingChanged("bond", True))
+    pair.run(1.0)
+    return pair
+
+
+def test_before_the_session_a_node_shows_its_solo_identity_and_holds_its_bonds() -> None:
+    a = couple().sides[0].core
+    assert a.status == "connecting"
+    assert a.system_id is None
+    assert a.primary is None
+    assert a.pair.bond_identity("bond").system == mac("FE:4D:28:11:70:6B")
+    assert a.pair.bond_identity("bond").system_priority == 65535
+    assert a.pair.holds == ("bond",)
+
+
+def test_two_fresh_nodes_become_a_pair() -> None:
+    pair = couple()
+    pair.connect()
+    for side, primary in zip(pair.sides, (True, False), strict=True):
+        assert side.core.status == "connected"
+        assert side.core.system_id == LOW
+        assert side.core.primary is primary
+        assert side.gate
+        assert not side.held
+        assert side.identity is not None
+        assert side.identity.system == LOW
+    assert pair.sides[0].identity.port_base == 0x8000
+    assert pair.sides[1].identity.port_base == 0x9000
+    assert pair.sides[0].identity.key == pair.sides[1].identity.key
+
+
+def test_the_gate_opens_before_the_bonds_and_only_when_both_have_applied_everything() -> None:
+    """M3.1, M8.1: in the secondary's log the gate comes before the first bond is let go."""
+    pair = couple()
+    pair.connect()
+    for side in pair.sides:
+        kinds = [type(action) for action in side.log]
+        released = next(i for i, a in enumerate(side.log) if a == ev.HoldOutOfSync("bond", False))
+        assert kinds.index(ev.SetGate) < released
+        assert kinds.index(ev.Remember) < kinds.index(ev.SetIdentity), "stored before it is shown (M1.6)"
+
+
+def test_what_was_said_is_stored_before_it_counts() -> None:
+    pair = couple()
+    pair.connect()
+    for side, node in zip(pair.sides, (0, 1), strict=True):
+        assert side.store.system == LOW
+        assert side.store.node == node
+        assert side.store.numbers == pair.sides[0].store.numbers
+
+
+def test_bond_mac_identity_is_the_primarys_bond_on_both_nodes() -> None:
+    """M1.7: the document's printout shows the client's partner one above the system-id."""
+    pair = couple(lacp_identity="bond-mac")
+    pair.connect()
+    assert [side.identity.system for side in pair.sides] == [mac("74:4D:28:11:70:6C")] * 2
+
+
+def test_peer_link_lost_without_keepalive_the_secondary_gives_the_identity_up() -> None:
+    """M6.1: it stops under the pair identity before it shows the solo one; the primary changes nothing."""
+    pair = joined()
+    pair.disconnect()
+    first, second = pair.sides
+    assert first.identity.system == LOW
+    assert second.identity.system == mac("FE:4D:28:22:00:01")
+    assert not first.gate
+    assert not second.gate
+    assert second.core.status == "connecting"
+    log = second.log
+    assert log.index(ev.SetGate(False)) < len(log) - 1 - log[::-1].index(second.identity)
+
+
+def test_both_nodes_keep_nothing_they_could_both_show() -> None:
+    """M13: never two session-less nodes in sync with one identity, whoever dies."""
+    for index in (0, 1):
+        pair = joined()
+        pair.crash(index)
+        survivor = pair.sides[1 - index].identity
+        pair.restart(index)
+        pair.run(40.0)
+        assert pair.sides[index].core.pair.bond_identity("bond").system != survivor.system
+
+
+def test_dead_peer_with_keepalive_the_survivor_keeps_the_identity_after_asking() -> None:
+    pair = joined(keepalive=True)
+    pair.crash(0)
+    survivor = pair.sides[1]
+    assert survivor.core.pair.deciding
+    pair.run(0.9)
+    assert survivor.store.epoch == 0
+    pair.run(0.2)
+    assert not survivor.core.pair.deciding
+    assert survivor.store.epoch == 1
+    assert survivor.store.primary
+    assert survivor.identity.system == LOW
+    assert "peer is dead: keep the pair identity" in survivor.notices()
+
+
+def test_while_it_asks_a_half_that_went_down_does_not_open_again() -> None:
+    """M6.1: change nothing, open nothing."""
+    pair = joined(keepalive=True)
+    pair.crash(0)
+    pair.say(1, ev.DistributingChanged("bond", False))
+    assert pair.sides[1].distribution_held
+    pair.run(1.1)
+    assert not pair.sides[1].distribution_held
+
+
+def test_alive_peer_without_a_session_the_secondary_isolates_the_primary_goes_on() -> None:
+    pair = joined(keepalive=True)
+    pair.disconnect()
+    first, second = pair.sides
+    assert second.core.pair.mode is Mode.ISOLATED
+    assert second.held
+    assert second.store.isolated
+    assert first.core.pair.mode is Mode.NORMAL
+    assert not first.held
+    assert not first.core.pair.deciding
+
+
+def test_keepalive_lost_first_and_the_peer_link_later_counts_as_no_keepalive() -> None:
+    """[V] of M6.1: else both would take the other for dead and keep the identity."""
+    pair = joined(keepalive=True)
+    pair.keepalive_works = False
+    pair.run(2.0)
+    pair.disconnect()
+    first, second = pair.sides
+    assert first.identity.system == LOW
+    assert second.identity.system == mac("FE:4D:28:22:00:01")
+
+
+def test_an_isolated_node_restarts_isolated_and_comes_back_through_a_session() -> None:
+    pair = joined(keepalive=True)
+    pair.disconnect()
+    pair.crash(1)
+    pair.restart(1)
+    assert pair.sides[1].core.pair.mode is Mode.ISOLATED
+    pair.run(0.5)
+    pair.connect()
+    assert pair.sides[1].core.pair.mode is Mode.NORMAL
+    assert not pair.sides[1].store.isolated
+    assert pair.sides[0].core.primary, "nothing preempts"
+
+
+def test_a_fresh_node_alone_comes_up_solo_after_init_delay() -> None:
+    """[V] of M1.4: it must not come up with the identity of a pair that it does not know."""
+    pair = couple()
+    pair.run(29.9)
+    assert pair.sides[0].held
+    pair.run(0.2)
+    assert not pair.sides[0].held
+    assert pair.sides[0].core.pair.bond_identity("bond").system == mac("FE:4D:28:11:70:6B")
+
+
+def test_while_the_keepalive_answers_a_waiting_node_is_not_alone() -> None:
+    """[V] of M8.2."""
+    pair = joined(keepalive=True)
+    pair.crash(1)
+    pair.run(5.0)
+    pair.restart(1)
+    pair.run(60.0)
+    assert pair.sides[1].core.pair.mode is Mode.HOLD
+    assert pair.sides[0].core.pair.mode is Mode.NORMAL
+
+
+def test_both_in_hold_without_a_session_exactly_one_goes_first() -> None:
+    """M8.3, [V] of M8.2: else a total outage."""
+    pair = joined(keepalive=True)
+    for index in (0, 1):
+        pair.alive[index] = False
+    pair.connected = False
+    for index in (0, 1):
+        pair.restart(index)
+    pair.run(40.0)
+    modes = [side.core.pair.mode for side in pair.sides]
+    assert modes == [Mode.NORMAL, Mode.HOLD]
+    assert pair.sides[0].core.pair.bond_identity("bond").system == LOW
+    assert pair.sides[0].store.epoch == 1
+
+
+def test_a_frozen_primary_thaws_into_hold() -> None:
+    """[V] of M2.4: thawed beside its successor it must not go on."""
+    pair = joined()
+    pair.alive[0] = False
+    pair.run(5.0)
+    thawed = pair.sides[0]
+    actions = list(thawed.core.advance(pair.now))
+    thawed.see(actions)
+    assert thawed.core.pair.mode is Mode.HOLD
+    assert thawed.held
+    assert not thawed.gate
+    assert thawed.identity.system == mac("FE:4D:28:11:70:6B")
+    assert actions[-1] == ev.DropEverything()
+    assert ev.EndSession("frozen") in actions
+
+
+def test_the_returning_node_joins_and_the_survivor_changes_nothing() -> None:
+    pair = joined(keepalive=True)
+    pair.crash(0)
+    pair.run(5.0)
+    before = len(pair.sides[1].log)
+    pair.restart(0)
+    pair.connect()
+    pair.run(1.0)
+    after = pair.sides[1].log[before:]
+    assert not [a for a in after if isinstance(a, ev.SetIdentity)]
+    assert ev.HoldOutOfSync("bond", True) not in after
+    assert pair.sides[1].core.primary
+    assert pair.sides[0].identity.system == LOW
+    assert not pair.sides[0].held
+
+
+def test_goodbye_lets_the_peer_keep_the_identity_at_once() -> None:
+    pair = joined(keepalive=True)
+    pair.say(0, ev.StopRequested())
+    assert ev.Drain("bond") in pair.sides[0].log
+    pair.say(0, ev.DistributingChanged("bond", False))
+    pair.say(0, ev.DrainFinished("bond"))
+    pair.run(0.1)
+    assert ev.Stopped() in pair.sides[0].log
+    pair.crash(0)
+    assert not pair.sides[1].core.pair.deciding
+    assert pair.sides[1].identity.system == LOW
+
+
+def test_another_major_is_refused_with_both_versions_in_the_status() -> None:
+    """M2.5."""
+    pair = couple()
+    core = pair.sides[0].core
+    core.handle(ev.SessionCameUp("other"), 0)
+    other = NodeInfo(2, 0, HIGH, 128, mac("00:00:00:00:00:00"), 0, 255, False, False, True, 0, 1)
+    actions = core.handle(ev.PeerSaid(other), 0)
+    assert ev.EndSession("peer layout version 2, ours 1") in actions
+    assert core.status == "peer layout version 2, ours 1"
+
+
+def test_equal_solo_identities_are_refused() -> None:
+    """M1.3: bridge MACs that differ in the first octet only."""
+    pair = Couple(config(LOW), config(mac("76:4D:28:11:70:6B")))
+    pair.connect()
+    assert pair.sides[0].core.status == "both nodes have the solo identity FE:4D:28:11:70:6B: change one bridge MAC"
+
+
+def test_a_type_1_error_holds_everything_down_whatever_the_peer_says() -> None:
+    blocked = MlagCore(config(LOW, blocked="protocol-mode is none"), Store())
+    blocked.start(0)
+    assert blocked.handle(ev.SessionCameUp("peer"), 0) == []
+    assert blocked.status == "protocol-mode is none"
+    assert blocked.pair.holds == ("bond",)
+
+
+@pytest.mark.parametrize("policy", ["keep", "routeros"])
+def test_the_unsafe_policies_let_both_keep(policy: str) -> None:
+    pair = joined(policy=policy)
+    pair.disconnect()
+    assert [side.identity.system for side in pair.sides] == [LOW, LOW]
+
+
+def test_a_pickled_core_goes_on_the_same() -> None:
+    pair = joined(keepalive=True)
+    copy = pickle.loads(pickle.dumps(pair.sides[0].core))
+    assert copy.fingerprint(pair.now) == pair.sides[0].core.fingerprint(pair.now)
+    later = pair.now + seconds(0.3)
+    assert copy.advance(later) == pair.sides[0].core.advance(later)
+
+
+def test_three_missed_heartbeats_warn() -> None:
+    """M2.1: RouterOS' own warning, beside the session's quicker liveness."""
+    pair = joined()
+    pair.disconnect()
+    pair.run(14.0)
+    assert not pair.sides[0].core.pair.silent
+    pair.run(2.0)
+    assert pair.sides[0].core.pair.silent
