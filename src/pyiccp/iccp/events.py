@@ -63,7 +63,30 @@ class TlvsQueued(msgspec.Struct, frozen=True, gc=False):
     stream: Stream = Stream.URGENT
 
 
-Event = CarrierEstablished | CarrierLost | MessageReceived | MalformedReceived | MlacpChanged | TlvsQueued
+class GroupSwitched(msgspec.Struct, frozen=True, gc=False):
+    """The operator took this node out of the redundancy group, or put it back."""
+
+    member: bool
+
+
+class ApplicationSwitched(msgspec.Struct, frozen=True, gc=False):
+    """The operator switched one application off in the group (and why), or on."""
+
+    application: Application
+    on: bool
+    cause: str = ""
+
+
+Event = (
+    CarrierEstablished
+    | CarrierLost
+    | MessageReceived
+    | MalformedReceived
+    | MlacpChanged
+    | TlvsQueued
+    | GroupSwitched
+    | ApplicationSwitched
+)
 
 # --- actions
 

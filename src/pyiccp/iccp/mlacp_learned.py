@@ -1,0 +1,181 @@
+"""mLACP, the learning side: what the peer has told of its bonds, and the receiver rules (RFC 7275 9.2; iccp.md 3.5)."""
+
+from pyiccp.wire.iccp.mlacp import (
+    PURGE,
+    AggregatorConfig,
+    AggregatorState,
+    Condition,
+    PortConfig,
+    PortPriority,
+    PortState,
+    RequestType,
+    Selected,
+    SyncData,
+    SyncRequest,
+    SystemConfig,
+)
+from pyiccp.wire.iccp.pdu import TlvValue
+
+NO_AGGREGATOR = 0
+"""In a Port State: selection has chosen none yet. Departs from 7.2.3, which knows no such number."""
+
+_LAST_NUMBER = 0xFFFF
+
+
+def is_sound(tlv: TlvValue) -> bool:
+    """Every number of *tlv* is one that the standard gives a meaning to."""
+    match tlv:
+        case SystemConfig():
+            return tlv.node_id <= 7
+        case AggregatorConfig():
+            return tlv.roid != 0
+        case AggregatorState():
+            return tlv.condition <= Condition.TEST
+        case PortState():
+            return tlv.selected <= Selected.STANDBY and tlv.condition <= Condition.TEST
+        case PortPriority():
+            return tlv.opcode <= 1
+        case SyncRequest():
+            return tlv.number != 0 and tlv.request in tuple(RequestType)
+        case _:
+            return True
+
+
+class MlacpLearned:
+    """The peer's bonds, and what follows from each TLV: refusals, requests, answers owed."""
+
+    def __init__(self) -> None:
+        self.system: SystemConfig | None = None
+        self.aggregators: dict[int, tuple[AggregatorConfig, AggregatorState | None]] = {}
+        """By ROID, the handle that both nodes share."""
+        self.ports: dict[int, tuple[PortConfig, PortState | None]] = {}
+        """By port number."""
+        self.changed = False
+        self.refused: list[TlvValue] = []
+        """To be sent back in a NAK."""
+        self.requests: list[SyncRequest] = []
+        """To be sent."""
+        self._number = 0
+        self._pending: dict[int, SyncRequest] = {}
+        self._sync: int | None = None
+        """Number of the synchronisation that we are inside of."""
+        self._skipping = False
+        """Inside an answer to a request that we never made."""
+
+    @property
+    def inside(self) -> bool:
+        """Between Start and End."""
+        return self._sync is not None
+
+    # --- one function per TLV
+
+    def sync_data(self, tlv: SyncData) -> None:
+        """Start and End. Start again restarts, End alone is nothing."""
+        if tlv.end:
+            if self._skipping or tlv.number == self._sync:
+                self._pending.pop(tlv.number, None)
+                self._sync = None
+                self._skipping = False
+            return
+        self._skipping = tlv.number != 0 and tlv.number not in self._pending
+        self._sync = None if self._skipping else tlv.number
+        if tlv.number == 0:
+            self._pending.clear()  # a full set answers whatever we were waiting for (rule 16)
+
+    def system_config(self, tlv: SystemConfig) -> None:
+        """Rule 5: another node id than before invalidates all numbers."""
+        if self._is_moot(RequestType.SYSTEM):
+            return
+        if self.system is not None and self.system.node_id != tlv.node_id:
+            self.aggregators.clear()
+            self.ports.clear()
+        self.changed |= self.system != tlv
+        self.system = tlv
+
+    def aggregator_config(self, tlv: AggregatorConfig) -> None:
+        """Rules 8 and 9: purge."""
+        if self._is_moot(RequestType.AGGREGATOR):
+            return
+        known = self.aggregators.get(tlv.roid)
+        if tlv.flags & PURGE:
+            self.changed |= self.aggregators.pop(tlv.roid, None) is not None
+        elif known is None or known[0] != tlv:
+            keep = known is not None and known[0].aggregator == tlv.aggregator
+            self.aggregators[tlv.roid] = tlv, known[1] if known is not None and keep else None
+            self.changed = True
+
+    def port_config(self, tlv: PortConfig) -> None:
+        """Rules 8 and 9: purge."""
+        if self._is_moot(RequestType.PORT):
+            return
+        known = self.ports.get(tlv.port)
+        if tlv.flags & PURGE:
+            self.changed |= self.ports.pop(tlv.port, None) is not None
+        elif known is None or known[0] != tlv:
+            self.ports[tlv.port] = tlv, known[1] if known else None
+            self.changed = True
+
+    def aggregator_state(self, tlv: AggregatorState) -> None:
+        """Rules 10 to 13."""
+        if self._is_moot(RequestType.AGGREGATOR):
+            return
+        config = self.find(tlv.aggregator)
+        if config is None:
+            self._miss(tlv)
+        elif config.actor_key != tlv.actor_key:
+            self._miss(tlv, RequestType.AGGREGATOR, tlv.aggregator)
+        elif self.aggregators[config.roid][1] != tlv:
+            self.aggregators[config.roid] = config, tlv
+            self.changed = True
+
+    def port_state(self, tlv: PortState) -> None:
+        """Rules 10 to 15."""
+        if self._is_moot(RequestType.PORT):
+            return
+        known = self.ports.get(tlv.actor_port)
+        if known is None or (tlv.aggregator != NO_AGGREGATOR and self.find(tlv.aggregator) is None):
+            self._miss(tlv)
+        elif known[0].actor_key != tlv.actor_key:
+            self._miss(tlv, RequestType.PORT, tlv.actor_port)
+        elif known[1] != tlv:
+            self.ports[tlv.actor_port] = known[0], tlv
+            self.changed = True
+
+    def port_priority(self, tlv: PortPriority) -> None:
+        """Rule 18: a change that the peer announces of things that we have never heard of."""
+        if self.find(tlv.aggregator) is None or (tlv.port and tlv.port not in self.ports):
+            self.ask()
+
+    def fingerprint(self) -> tuple[object, ...]:
+        """The state."""
+        known = self.system, tuple(self.aggregators.items()), tuple(self.ports.items())
+        return *known, self._number, tuple(self._pending.values()), self._sync, self._skipping
+
+    # --- helpers
+
+    def find(self, aggregator: int) -> AggregatorConfig | None:
+        """The configuration of the peer's *aggregator*."""
+        return next((config for config, _ in self.aggregators.values() if config.aggregator == aggregator), None)
+
+    def ask(self, request: RequestType = RequestType.ALL, selector: int = 0) -> None:
+        """Queue a Synchronization Request for configuration and state, unless the same is under way."""
+        waiting = self._pending.values()
+        if any(other.request in (RequestType.ALL, request) and other.selector in (0, selector) for other in waiting):
+            return
+        self._number = self._number % _LAST_NUMBER + 1
+        sync = SyncRequest(self._number, True, True, request, selector)
+        self._pending[sync.number] = sync
+        self.requests.append(sync)
+
+    def _is_moot(self, kind: RequestType) -> bool:
+        """What comes outside the answer we wait for is older than that; what answers nobody is skipped."""
+        if self._skipping:
+            return True
+        return not self.inside and any(other.request in (RequestType.ALL, kind) for other in self._pending.values())
+
+    def _miss(self, tlv: TlvValue, request: RequestType = RequestType.ALL, selector: int = 0) -> None:
+        """State without its configuration: ask for it, or refuse it inside a synchronisation (never ask there)."""
+        if self.inside:
+            self.refused.append(tlv)
+        else:
+            self.ask(request, selector)
