@@ -127,18 +127,23 @@ def _merit(policy: Policy, ports: Sequence[Port]) -> tuple[int, ...]:
 
 
 def _admit(aggregator: Aggregator, members: Sequence[Port]) -> list[Port]:
-    """The members that the aggregator has room for, best first (6.7.1).
+    """The members that the aggregator has room for (6.7.1).
 
     Both ends rank by the port identifiers of the better system and so agree. A port that carries data gives way only
-    to one that could attach at once, and only when the aggregator is revertive.
+    to ports that could attach at once, and only when the aggregator is revertive.
     """
-    limit = aggregator.config.max_links
+    limit, revertive = aggregator.config.max_links, aggregator.config.revertive
     if not limit or len(members) <= limit:
         return list(members)
-    revertive = aggregator.config.revertive
-    return sorted(
-        members, key=lambda port: (not (port.attached or (revertive and port.ready_n)), _rank(port), port.actor.port)
-    )[:limit]
+    ranked = sorted(members, key=lambda port: (_rank(port), port.actor.port))
+    chosen = ranked[:limit]
+    for carrying in ranked[limit:]:
+        if _in_sync(carrying):
+            idle = [port for port in chosen if not _in_sync(port)]
+            if idle and not (revertive and all(port.ready_n for port in idle)):
+                chosen.remove(idle[-1])
+                chosen.append(carrying)
+    return chosen
 
 
 def _rank(port: Port) -> tuple[int, int]:
