@@ -1,12 +1,33 @@
-"""Ethernet II, 802.3 + LLC, 802.1Q (802.3 3.1, 802.1Q 9)."""
+"""Ethernet II, 802.3 with LLC, 802.1Q and 802.1ad tags (802.3 3.1, 802.1Q 9, 802 10.1)."""
+
+import struct
+from typing import Self
 
 import msgspec
+from construct import Bytes, Int8ub, Int16ub
 
+from pyiccp.wire.codec import Value
+from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import Mac
+from pyiccp.wire.malformed import Fault, Malformed
 
 CUSTOMER_TAG = 0x8100
 SERVICE_TAG = 0x88A8
+TAGS = (CUSTOMER_TAG, SERVICE_TAG, 0x9100)
+"""EtherTypes that announce a tag; the last is what some bridges used before 802.1ad."""
 SLOW_PROTOCOLS_TYPE = 0x8809
+
+LONGEST = 1500
+"""A type field up to here is the length of an 802.3 frame's content."""
+
+ADDRESSES = Layout("Ethernet addresses", "destination" / Bytes(6), "source" / Bytes(6))
+TAG = Layout("802.1Q tag", "tpid" / Int16ub, "tci" / Int16ub)
+TYPE = Layout("EtherType or length", "type" / Int16ub)
+LLC = Layout("802.2 LLC", "dsap" / Int8ub, "ssap" / Int8ub, "control" / Int8ub)
+SNAP = Layout("SNAP", "oui" / Bytes(3), "pid" / Int16ub)
+
+_TAGGED = struct.Struct(">6s6sHHH").unpack_from
+_UNTAGGED = struct.Struct(">6s6sH").unpack_from
 
 
 class Tag(msgspec.Struct, frozen=True, gc=False):
@@ -17,8 +38,13 @@ class Tag(msgspec.Struct, frozen=True, gc=False):
     dei: bool = False
     tpid: int = CUSTOMER_TAG
 
+    @property
+    def tci(self) -> int:
+        """The tag's second half."""
+        return self.pcp << 13 | self.dei << 12 | self.vid
 
-class Frame(msgspec.Struct, frozen=True, gc=False):
+
+class Frame(Value, frozen=True, gc=False):
     """A frame without its FCS."""
 
     destination: Mac
@@ -32,6 +58,38 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     length: int | None = None
     padding: bytes = b""
     """Octets of an 802.3 frame beyond its length."""
+
+    @classmethod
+    def decode(cls, octets: bytes) -> Self:
+        end = len(octets)
+        if end < 14:
+            field = "ethertype" if end >= 12 else "source" if end >= 6 else "destination"
+            raise Malformed("Ethernet frame", Fault(field, end, f"{end} octets where a header needs 14"))
+        tags: list[Tag] = []
+        at = 12
+        kind = octets[at] << 8 | octets[at + 1]
+        while kind in TAGS:
+            if end < at + 6:
+                where = f"tags[{len(tags)}]"
+                raise Malformed("Ethernet frame", Fault(where, end, f"{end - at} octets where tag and type need 6"))
+            tci = octets[at + 2] << 8 | octets[at + 3]
+            tags.append(Tag(tci & 0xFFF, tci >> 13, tci & 0x1000 != 0, kind))
+            at += 4
+            kind = octets[at] << 8 | octets[at + 1]
+        destination, source = Mac(octets[:6]), Mac(octets[6:12])
+        if kind > LONGEST:
+            return cls(destination, source, tuple(tags), kind, octets[at + 2 :])
+        stop = at + 2 + kind
+        if stop > end:
+            raise Malformed("Ethernet frame", Fault("length", at, f"{kind} octets where {end - at - 2} are left"))
+        return cls(destination, source, tuple(tags), None, octets[at + 2 : stop], kind, octets[stop:])
+
+    def encode(self) -> bytes:
+        kind = self.ethertype if self.ethertype is not None else self.length
+        if kind is None:
+            kind = len(self.payload)
+        tags = b"".join([struct.pack(">HH", tag.tpid, tag.tci) for tag in self.tags])
+        return b"".join((self.destination, self.source, tags, struct.pack(">H", kind), self.payload, self.padding))
 
 
 class Header(msgspec.Struct, frozen=True, gc=False):
@@ -50,17 +108,17 @@ class Header(msgspec.Struct, frozen=True, gc=False):
 
 def peek(frame: bytes, tpid: int = CUSTOMER_TAG) -> Header | None:
     """The header of *frame*, looking behind one tag of EtherType *tpid*; None for a runt."""
-    kind = int.from_bytes(frame[12:14], "big")
-    if kind != tpid:
-        if len(frame) < 14:
-            return None
-        return Header(Mac(frame[:6]), Mac(frame[6:12]), None, 0, kind, len(frame))
-    if len(frame) < 18:
-        return None
-    tci = frame[14] << 8 | frame[15]
-    return Header(
-        Mac(frame[:6]), Mac(frame[6:12]), tci & 0xFFF, tci >> 13, int.from_bytes(frame[16:18], "big"), len(frame)
-    )
+    size = len(frame)
+    if size >= 18:
+        destination, source, kind, tci, inner = _TAGGED(frame)
+        if kind == tpid:
+            return Header(destination, source, tci & 0xFFF, tci >> 13, inner, size)
+        return Header(destination, source, None, 0, kind, size)
+    if size >= 14:
+        destination, source, kind = _UNTAGGED(frame)
+        if kind != tpid:
+            return Header(destination, source, None, 0, kind, size)
+    return None
 
 
 def tagged(frame: bytes, vid: int, pcp: int = 0, tpid: int = CUSTOMER_TAG) -> bytes:

@@ -23,9 +23,9 @@ class Opaque:
 
     def __init__(self, name: str, *, text: bool = False, unit: int = 1, limit: int | None = None) -> None:
         self.name = name
-        self._text = text
-        self._unit = unit
-        self._limit = limit
+        self.text = text
+        self.unit = unit
+        self.limit = limit
 
     def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
         if self._why(end - start, count):
@@ -33,10 +33,10 @@ class Opaque:
         return self.lift(octets[start:end])
 
     def encode(self, value: Any) -> tuple[int, bytes]:
-        octets = value.encode("utf-8", "surrogateescape") if self._text else value
+        octets = value.encode("utf-8", "surrogateescape") if self.text else value
         if self._why(len(octets), -1):
             raise ValueError(f"{self.name}: {self._why(len(octets), -1)}")
-        return len(octets) // self._unit, octets
+        return len(octets) // self.unit, octets
 
     def parse(self, what: str, path: str, octets: bytes, start: int, end: int, count: int) -> bytes:
         why = self._why(end - start, count)
@@ -48,18 +48,18 @@ class Opaque:
         return bytes(parsed)
 
     def lift(self, parsed: Any) -> Any:
-        return parsed.decode("utf-8", "surrogateescape") if self._text else parsed
+        return parsed.decode("utf-8", "surrogateescape") if self.text else parsed
 
     def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
         return [Node(start, end - start, self.name, self.lift(octets[start:end]))]
 
     def _why(self, size: int, count: int) -> str:
-        if count >= 0 and count * self._unit != size:
-            return f"{size} octets where the count says {count * self._unit}"
-        if self._limit is not None and size > self._limit:
-            return f"{size} octets where {self._limit} is the most"
-        if size % self._unit:
-            return f"{size} octets are not a multiple of {self._unit}"
+        if count >= 0 and count * self.unit != size:
+            return f"{size} octets where the count says {count * self.unit}"
+        if self.limit is not None and size > self.limit:
+            return f"{size} octets where {self.limit} is the most"
+        if size % self.unit:
+            return f"{size} octets are not a multiple of {self.unit}"
         return ""
 
 
@@ -72,59 +72,59 @@ class Array:
     def __init__(self, name: str, item: Format | int) -> None:
         """*item*: a format of fixed size, or the width of a number in octets."""
         self.name = name
-        self._item = item if isinstance(item, Format) else None
-        self._size = item.size if isinstance(item, Format) else item
+        self.item = item if isinstance(item, Format) else None
+        self.size = item.size if isinstance(item, Format) else item
         self._code = {1: "B", 2: "H", 4: "L", 8: "Q"}[item] if isinstance(item, int) else ""
-        if self._item and (self._item.tail or self._item.bound):
+        if self.item and (self.item.tail or self.item.bound):
             raise TypeError(f"{name}: the items of an array have one size")
 
     def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
         if self._why(end - start, count):
             raise Refused
-        if self._item is None:
-            return struct.unpack_from(f">{(end - start) // self._size}{self._code}", octets, start)
-        decode, size = self._item.engine.decode_at, self._size
+        if self.item is None:
+            return struct.unpack_from(f">{(end - start) // self.size}{self._code}", octets, start)
+        decode, size = self.item.engine.decode_at, self.size
         return tuple([decode(octets, at, at + size, 0) for at in range(start, end, size)])
 
     def encode(self, value: Any) -> tuple[int, bytes]:
-        if self._item is None:
+        if self.item is None:
             return len(value), struct.pack(f">{len(value)}{self._code}", *value)
-        return len(value), b"".join(map(self._item.engine.encode, value))
+        return len(value), b"".join(map(self.item.engine.encode, value))
 
     def parse(self, what: str, path: str, octets: bytes, start: int, end: int, count: int) -> Any:
         why = self._why(end - start, count)
         if why:
             raise Malformed(what, Fault(path + self.name, start, why))
-        at = range(start, end, self._size)
-        if self._item is None:
-            return [int.from_bytes(octets[i : i + self._size], "big") for i in at]
+        at = range(start, end, self.size)
+        if self.item is None:
+            return [int.from_bytes(octets[i : i + self.size], "big") for i in at]
         return [
-            self._item.parse_part(what, f"{path}{self.name}[{n}].", octets, i, i + self._size) for n, i in enumerate(at)
+            self.item.parse_part(what, f"{path}{self.name}[{n}].", octets, i, i + self.size) for n, i in enumerate(at)
         ]
 
     def build(self, parsed: Any) -> bytes:
-        if self._item is None:
-            return b"".join(number.to_bytes(self._size, "big") for number in parsed)
-        return b"".join(map(self._item.build, parsed))
+        if self.item is None:
+            return b"".join(number.to_bytes(self.size, "big") for number in parsed)
+        return b"".join(map(self.item.build, parsed))
 
     def lift(self, parsed: Any) -> Any:
-        return tuple(parsed) if self._item is None else tuple(map(self._item.lift, parsed))
+        return tuple(parsed) if self.item is None else tuple(map(self.item.lift, parsed))
 
     def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
         found = []
-        for number, at in enumerate(range(start, end - self._size + 1, self._size)):
+        for number, at in enumerate(range(start, end - self.size + 1, self.size)):
             name = f"{self.name}[{number}]"
-            if self._item is None:
-                found.append(Node(at, self._size, name, int.from_bytes(octets[at : at + self._size], "big")))
+            if self.item is None:
+                found.append(Node(at, self.size, name, int.from_bytes(octets[at : at + self.size], "big")))
             else:
-                children = tuple(self._item.nodes(octets, at, at + self._size))
-                found.append(Node(at, self._size, name, None, children))
+                children = tuple(self.item.nodes(octets, at, at + self.size))
+                found.append(Node(at, self.size, name, None, children))
         return found
 
     def _why(self, size: int, count: int) -> str:
-        if count >= 0 and count * self._size != size:
-            return f"{size} octets where the count says {count * self._size}"
-        return f"{size} octets are not a multiple of {self._size}" if size % self._size else ""
+        if count >= 0 and count * self.size != size:
+            return f"{size} octets where the count says {count * self.size}"
+        return f"{size} octets are not a multiple of {self.size}" if size % self.size else ""
 
 
 class Tlvs:
@@ -149,20 +149,20 @@ class Tlvs:
         self.name = name
         self._head = struct.Struct(">HH" if width == 2 else ">BB")
         self._mask = (1 << 8 * width) - 1 & ~flags
-        self._formats = {code & self._mask: form for form in formats for code in form.codes}
-        self._by_class = {form.value: form for form in (*self._formats.values(), other)}
-        self._other = other
-        self._tolerant = tolerant
+        self.formats = {code & self._mask: form for form in formats for code in form.codes}
+        self._by_class = {form.value: form for form in (*self.formats.values(), other)}
+        self.other = other
+        self.tolerant = tolerant
         self.whole = whole
-        self._into = into
-        self._back = back
-        self.depth = 1 + max(form.depth for form in (*self._formats.values(), other))
+        self.into = into
+        self.back = back
+        self.depth = 1 + max(form.depth for form in (*self.formats.values(), other))
         if self.depth > DEEPEST:
             raise TypeError(f"{name}: TLV lists nest {self.depth} deep")
 
     def find(self, word: int) -> Format:
         """The format that a type word selects."""
-        return self._formats.get(word & self._mask, self._other)
+        return self.formats.get(word & self._mask, self.other)
 
     def form_of(self, value: Any) -> Format:
         """The format that writes *value*."""
@@ -172,7 +172,7 @@ class Tlvs:
             raise ValueError(f"{self.name}: no place for {value!r}") from None
 
     def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
-        unpack, formats, size = self._head.unpack_from, self._formats, self._head.size
+        unpack, formats, size = self._head.unpack_from, self.formats, self._head.size
         found = []
         while start < end:
             if end - start < size:
@@ -183,21 +183,21 @@ class Tlvs:
             if stop > end:
                 raise Refused
             form = formats.get(word) or self.find(word)
-            if self._tolerant:
+            if self.tolerant:
                 found.append(self._try(form, octets, start, stop, word))
             else:
                 found.append(form.engine.decode_at(octets, start, stop, word))
             start = stop
-        return self._into(tuple(found))
+        return self.into(tuple(found))
 
     def _try(self, form: Format, octets: bytes, start: int, stop: int, word: int) -> Any:
         try:
             return form.engine.decode_at(octets, start, stop, word)
         except FAULTS:
-            return self._other.engine.decode_at(octets, start, stop, word)
+            return self.other.engine.decode_at(octets, start, stop, word)
 
     def encode(self, value: Any) -> tuple[int, bytes]:
-        values = self._back(value)
+        values = self.back(value)
         parts = []
         for one in values:
             fast = self.form_of(one).engine
@@ -224,9 +224,9 @@ class Tlvs:
                 body = form.parse_part(what, here, octets, start + size, stop)
                 form.lift(body, word, here, start + size)
             except Malformed:
-                if not self._tolerant:
+                if not self.tolerant:
                     raise
-                form = self._other
+                form = self.other
                 body = form.parse_part(what, here, octets, start + size, stop)
             found.append(construct.Container(type=word, length=length, body=body, format=form))
             start = stop
@@ -236,7 +236,7 @@ class Tlvs:
         return b"".join(self._head.pack(one.type, one.length) + one.format.build(one.body) for one in parsed)
 
     def lift(self, parsed: Any) -> Any:
-        return self._into(tuple(one.format.lift(one.body, one.type) for one in parsed))
+        return self.into(tuple(one.format.lift(one.body, one.type) for one in parsed))
 
     def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
         found = []

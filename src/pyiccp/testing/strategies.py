@@ -1,0 +1,107 @@
+"""Hypothesis strategies for values and octets of every format, derived from the formats themselves."""
+
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pyiccp.wire.codec import Format, Tail
+from pyiccp.wire.iccp.tlv import HEAD
+from pyiccp.wire.layout import Field
+from pyiccp.wire.shape import TAIL, WORD, Leaf, Shape
+from pyiccp.wire.tails import Array, Opaque, Tlvs
+
+LONGEST = 24
+"""Octets of an opaque part."""
+MOST = 4
+"""Items of a list."""
+
+
+@lru_cache(None)
+def values(form: Format) -> st.SearchStrategy[Any]:
+    """Values of *form* that its octets can hold."""
+    return _shape(form, form.shape)
+
+
+def octets(form: Format) -> st.SearchStrategy[bytes]:
+    """Octets of *form*: valid ones, valid ones with a few octets changed, cut off or added, and noise."""
+    valid = values(form).map(form.encode)
+    return st.one_of(valid, valid.flatmap(mutated), st.binary(max_size=160))
+
+
+@st.composite
+def mutated(draw: st.DrawFn, whole: bytes) -> bytes:
+    """*whole* with a few octets changed, some cut off the end, or some added."""
+    changed = bytearray(whole)
+    for _ in range(draw(st.integers(0, 3))):
+        if changed:
+            changed[draw(st.integers(0, len(changed) - 1))] = draw(st.sampled_from((0, 1, 2, 0x7F, 0x80, 0xFF)))
+    cut = draw(st.integers(0, len(changed))) if draw(st.booleans()) else len(changed)
+    return bytes(changed[:cut]) + draw(st.binary(max_size=4))
+
+
+def words(form: Format) -> st.SearchStrategy[int]:
+    """Type words that select *form* in a TLV list."""
+    return st.sampled_from(form.codes) if form.codes else st.integers(0, 0xFFFF)
+
+
+def framed(form: Format) -> st.SearchStrategy[bytes]:
+    """Octets of *form* behind its type and length."""
+    return st.tuples(words(form), octets(form)).map(lambda both: HEAD.pack(both[0], len(both[1])) + both[1])
+
+
+def _shape(form: Format, of: Shape) -> st.SearchStrategy[Any]:
+    parts = [_leaf(form, member) if isinstance(member, Leaf) else _shape(form, member[1]) for member in of.members]
+    return st.builds(of.cls, *parts)
+
+
+def _leaf(form: Format, leaf: Leaf) -> st.SearchStrategy[Any]:
+    if leaf.field == TAIL:
+        assert form.tail is not None
+        return _tail(form.tail, least=1 if form.bound and form.bound.least > form.size - form.bound.origin else 0)
+    if leaf.field == WORD and leaf.name == "type" and form.codes:
+        return st.sampled_from([code >> leaf.shift & (1 << leaf.width) - 1 for code in form.codes])
+    if leaf.shift >= 0:
+        return st.booleans() if leaf.width == 1 else st.integers(0, (1 << leaf.width) - 1)
+    assert form.layout is not None
+    return _field(form.layout[leaf.field], leaf)
+
+
+def _field(field: Field, leaf: Leaf) -> st.SearchStrategy[Any]:
+    if leaf.conversion is not None:
+        if isinstance(leaf.conversion.context, dict):
+            return st.sampled_from(sorted(leaf.conversion.context.values()))
+        if leaf.conversion.context is not None:
+            return st.sampled_from(leaf.conversion.context)
+        return st.booleans() if field.kind == "uint" else _text(field.width).map(lambda text: text.rstrip("\0"))
+    if field.kind == "octets":
+        return st.binary(min_size=field.width, max_size=field.width)
+    return st.integers(0, (1 << 8 * field.width) - 1)
+
+
+def _text(limit: int) -> st.SearchStrategy[str]:
+    return st.text(max_size=limit).filter(lambda text: len(text.encode("utf-8", "surrogateescape")) <= limit)
+
+
+def _tail(tail: Tail, least: int) -> st.SearchStrategy[Any]:
+    if isinstance(tail, Opaque):
+        limit = tail.limit if tail.limit is not None else LONGEST
+        if tail.text:
+            return _text(limit)
+        return st.integers(0, limit // tail.unit).flatmap(
+            lambda n: st.binary(min_size=n * tail.unit, max_size=n * tail.unit)
+        )
+    if isinstance(tail, Array):
+        item = values(tail.item) if tail.item is not None else st.integers(0, (1 << 8 * tail.size) - 1)
+        return st.lists(item, max_size=MOST).map(tuple)
+    assert isinstance(tail, Tlvs)
+    return _tlvs(tail, least)
+
+
+def _tlvs(tail: Tlvs, least: int) -> st.SearchStrategy[Any]:
+    known = {id(form): form for form in tail.formats.values()}.values()
+    other = values(tail.other).filter(lambda value: tail.find(tail.other.engine.word(value)) is tail.other)
+    # One strategy per format would make an alternative of dozens; drawing the format first keeps the tree small.
+    each = {id(form): values(form) for form in known}
+    choice = st.sampled_from([*each, None]).flatmap(lambda key: other if key is None else each[key])
+    return st.lists(choice, min_size=least, max_size=max(MOST, least)).map(lambda found: tail.into(tuple(found)))

@@ -1,0 +1,44 @@
+"""Every format there is, for tests, fuzzers, octet tables and documentation."""
+
+from collections.abc import Iterator
+
+from pyiccp.wire import keepalive, lacpdu, link, marker
+from pyiccp.wire.codec import Format
+from pyiccp.wire.iccp import pdu
+from pyiccp.wire.tails import Array, Tlvs
+
+WHOLE: tuple[Format, ...] = (
+    lacpdu.Lacpdu.FORMAT,
+    marker.Marker.FORMAT,
+    link.HEARTBEAT,
+    link.DATA,
+    link.FENCE,
+    link.ENVELOPE,
+    keepalive.Keepalive.FORMAT,
+    pdu.PDU,
+)
+"""Formats that a frame, a datagram or a stream starts with."""
+
+
+def within(form: Format) -> Iterator[Format]:
+    """The formats that *form* can hold, outermost first, each once."""
+    seen: dict[int, Format] = {}
+
+    def visit(one: Format) -> None:
+        if id(one) in seen:
+            return
+        seen[id(one)] = one
+        if isinstance(one.tail, Tlvs):
+            for inner in (*one.tail.formats.values(), one.tail.other):
+                visit(inner)
+        elif isinstance(one.tail, Array) and one.tail.item is not None:
+            visit(one.tail.item)
+
+    visit(form)
+    yield from seen.values()
+
+
+def every() -> tuple[Format, ...]:
+    """All formats, nested ones too, each once."""
+    found = {id(inner): inner for form in WHOLE for inner in within(form)}
+    return tuple(found.values())
