@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from lacp.lacp_harness import Wires, bond, port
 
+from lacp.lacp_harness import Wires, bond, port
 from pyiccp.lacp import LacpCore
 from pyiccp.lacp.events import DistributionHeld, DrainRequested, IdentityChanged, OutOfSyncHeld, Transmit
 from pyiccp.sansio import milliseconds, seconds

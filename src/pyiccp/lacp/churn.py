@@ -1,5 +1,6 @@
 """The Churn Detection machines (802.1AX 6.4.17), one for each end of the link."""
 
+from pyiccp.lacp.events import Incident, ReportIncident
 from pyiccp.lacp.variables import Churn_Detection_Time, Port, Selected
 from pyiccp.sansio import ANYWHERE, Arrow, Machine
 
@@ -19,6 +20,7 @@ def ACTOR_CHURN_MONITOR(port: Port) -> None:
 def ACTOR_CHURN(port: Port) -> None:
     port.actor_churn = True
     port.counters.ActorChurnCount += 1
+    port.do(ReportIncident(port.name, Incident.ACTOR_CHURN))
 
 
 def NO_PARTNER_CHURN(port: Port) -> None:
@@ -36,6 +38,7 @@ def PARTNER_CHURN_MONITOR(port: Port) -> None:
 def PARTNER_CHURN(port: Port) -> None:
     port.partner_churn = True
     port.counters.PartnerChurnCount += 1
+    port.do(ReportIncident(port.name, Incident.PARTNER_CHURN))
 
 
 def watched(port: Port) -> bool:

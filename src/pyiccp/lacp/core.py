@@ -14,17 +14,22 @@ from pyiccp.lacp.events import (
     Event,
     IdentityChanged,
     IllegalReceived,
+    Incident,
     LacpduReceived,
     LinkCameUp,
     LinkWentDown,
     MarkerReceived,
+    MarkerRequested,
     OutOfSyncHeld,
+    PartnerRequired,
+    PeerHeard,
     PortConfigured,
+    ReportIncident,
     TransmitFailed,
     UnknownReceived,
 )
-from pyiccp.lacp.functions import await_echo, end_drain, start_drain, unselect
-from pyiccp.lacp.marker import receive_marker
+from pyiccp.lacp.functions import await_echo, end_drain, same_port, start_drain, unselect
+from pyiccp.lacp.marker import marker_timed_out, receive_marker, request_marker
 from pyiccp.lacp.mux import COUPLED, INDEPENDENT
 from pyiccp.lacp.periodic import PERIODIC
 from pyiccp.lacp.receive import RECEIVE
@@ -124,6 +129,8 @@ class LacpCore:
             port.aggregator.reselect = True
         elif timer is port.drain_echo or timer is port.drain_limit:
             end_drain(port)
+        elif timer is port.marker_timer:
+            marker_timed_out(port)
 
     def _settle(self, touched: Iterable[Port]) -> None:
         by_aggregator: dict[str, list[Port]] = {}
@@ -172,15 +179,16 @@ class LacpCore:
         if not (port.port_enabled and port.LACP_Enabled):
             return ()
         port.received = pdu
-        if _same_port(pdu, port):
+        if same_port(pdu.actor, port.partner):
             return (port,)
         moved = [
             other
             for other in self.ports.values()
-            if other is not port and not other.actor.state.defaulted and _same_port(pdu, other)
+            if other is not port and not other.actor.state.defaulted and same_port(pdu.actor, other.partner)
         ]
         for other in moved:
             other.port_moved = True
+            other.do(ReportIncident(other.name, Incident.PORT_MOVED))
         return (*moved, port)
 
     def _marker_received(self, event: MarkerReceived) -> Iterable[Port]:
@@ -259,6 +267,22 @@ class LacpCore:
         port.NTT = True
         return (port,)
 
+    def _partner_required(self, event: PartnerRequired) -> Iterable[Port]:
+        aggregator = self.aggregators[event.aggregator]
+        aggregator.required = event.partner
+        aggregator.reselect = True
+        return aggregator.ports
+
+    def _peer_heard(self, event: PeerHeard) -> Iterable[Port]:
+        self.clock.peer_heard = event.partners
+        return self.ports.values()
+
+    def _marker_requested(self, event: MarkerRequested) -> Iterable[Port]:
+        port = self.ports[event.port]
+        if port.port_enabled:
+            request_marker(port)
+        return ()
+
     _HANDLERS: ClassVar[dict[type[Any], Callable[["LacpCore", Any], Iterable[Port]]]] = {
         LinkCameUp: _link_came_up,
         LinkWentDown: _link_went_down,
@@ -272,19 +296,10 @@ class LacpCore:
         DrainRequested: _drain_requested,
         PortConfigured: _port_configured,
         TransmitFailed: _transmit_failed,
+        PartnerRequired: _partner_required,
+        PeerHeard: _peer_heard,
+        MarkerRequested: _marker_requested,
     }
-
-
-def _same_port(pdu: Any, port: Port) -> bool:
-    """The sender of *pdu* is the partner recorded on *port* (6.4.14)."""
-    actor, partner = pdu.actor, port.partner
-    return (
-        actor.port == partner.port
-        and actor.system == partner.system
-        and actor.key == partner.key
-        and actor.system_priority == partner.system_priority
-        and actor.state.aggregation is partner.state.aggregation
-    )
 
 
 def _aggregator_fingerprint(aggregator: Aggregator) -> tuple[Any, ...]:
@@ -292,6 +307,7 @@ def _aggregator_fingerprint(aggregator: Aggregator) -> tuple[Any, ...]:
         aggregator.config,
         aggregator.lag,
         aggregator.held,
+        aggregator.required,
         aggregator.distribution_held,
         aggregator.draining,
         aggregator.half_ready,

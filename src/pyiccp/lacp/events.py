@@ -1,11 +1,13 @@
 """What happens to a LACP system, and what it wants done."""
 
+from enum import Enum
+
 import msgspec
 
 from pyiccp.lacp.config import AggregatorConfig as AggregatorConfig
 from pyiccp.lacp.config import PortConfig as PortConfig
 from pyiccp.sansio import milliseconds
-from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.marker import Marker
 
@@ -88,6 +90,27 @@ class TransmitFailed(msgspec.Struct, frozen=True, gc=False):
     port: str
 
 
+class PartnerRequired(msgspec.Struct, frozen=True, gc=False):
+    """The pair's primary has chosen the partner of *aggregator* (M11): ports with another priority, system or key stay
+    S=0. None lifts that."""
+
+    aggregator: str
+    partner: Participant | None
+
+
+class PeerHeard(msgspec.Struct, frozen=True, gc=False):
+    """These ends of links are heard by the other node of the pair (all of them, each time): when one of them speaks
+    here too, `Incident.PARTNER_MOVED` says so and the caller decides."""
+
+    partners: tuple[Participant, ...]
+
+
+class MarkerRequested(msgspec.Struct, frozen=True, gc=False):
+    """Somebody wants to know when everything sent out of *port* so far has arrived: `ReportMarker` tells."""
+
+    port: str
+
+
 Event = (
     LinkCameUp
     | LinkWentDown
@@ -101,6 +124,9 @@ Event = (
     | DrainRequested
     | PortConfigured
     | TransmitFailed
+    | PartnerRequired
+    | PeerHeard
+    | MarkerRequested
 )
 
 # --- actions: commands
@@ -147,6 +173,33 @@ class ReportDrained(msgspec.Struct, frozen=True, gc=False):
     aggregator: str
 
 
-Action = Transmit | SetCollecting | SetDistributing | ReportHalf | ReportPort | ReportDrained
+class Incident(Enum):
+    """What somebody should look at."""
+
+    LOOPBACK = "our own system id came in: a cable connects two of our ports, or us and our peer"
+    PORT_MOVED = "the partner's port is now heard on another port"
+    PARTNER_MOVED = "the partner's port is heard by our peer as well"
+    ACTOR_CHURN = "we have been out of sync for a minute"
+    PARTNER_CHURN = "the partner has been out of sync for a minute"
+
+
+class ReportIncident(msgspec.Struct, frozen=True, gc=False):
+    """It began on *port*."""
+
+    port: str
+    incident: Incident
+
+
+class ReportMarker(msgspec.Struct, frozen=True, gc=False):
+    """The Marker that was requested for *port* was answered, or was not."""
+
+    port: str
+    transaction_id: int
+    answered: bool
+
+
+Action = (
+    Transmit | SetCollecting | SetDistributing | ReportHalf | ReportPort | ReportDrained | ReportIncident | ReportMarker
+)
 
 DEFAULT_ECHO_GUARD = milliseconds(250)

@@ -23,6 +23,11 @@ def same_system(view: Participant, actor: Participant) -> bool:
     )
 
 
+def same_port(one: Participant, other: Participant) -> bool:
+    """Both name the same end of a link, with the same prospects to aggregate (6.4.14)."""
+    return same_system(one, other) and one.state.aggregation is other.state.aggregation
+
+
 def view_ok(port: Port, pdu: Lacpdu) -> bool:
     """*pdu* shows that the partner sees us as we are (part of recordPDU, 6.4.9)."""
     view, actor = pdu.partner, port.actor

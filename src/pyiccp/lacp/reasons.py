@@ -19,6 +19,7 @@ class Reason(Enum):
     DEFAULTED = "no partner: nothing but silence"
     LOOPBACK = "partner has our own system id {system}: the cable comes back to us or to our peer"
     DIFFERENT_PARTNER = "partner {system} key {key} is not the one of the bond's active aggregate"
+    PARTNER_MISMATCH = "partner {system} key {key} is not the one that the pair has chosen for this bond"
     TOO_FEW_LINKS = "fewer links could be used than min-links demands"
     STANDBY = "standby: the bond has all the links it may use"
     HELD = "held out of sync until the pair is ready"
@@ -36,6 +37,7 @@ _STANDBY = {
     Standby.CAPACITY: Reason.STANDBY,
     Standby.TOO_FEW: Reason.TOO_FEW_LINKS,
     Standby.HELD: Reason.HELD,
+    Standby.MISMATCH: Reason.PARTNER_MISMATCH,
 }
 
 

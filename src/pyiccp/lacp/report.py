@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from pyiccp.lacp.events import ReportDrained, ReportHalf, ReportPort
-from pyiccp.lacp.functions import S_sent, same_system
+from pyiccp.lacp.events import Incident, ReportDrained, ReportHalf, ReportIncident, ReportPort
+from pyiccp.lacp.functions import S_sent, same_port, same_system
+from pyiccp.lacp.selection import loopback
 from pyiccp.lacp.variables import Aggregator, Port
 
 
@@ -23,6 +24,7 @@ def report(aggregator: Aggregator, ports: Sequence[Port]) -> None:
         if now != port.reported:
             port.reported = now
             port.do(ReportPort(port.name))
+            _incidents(port)
         ready = half_ready(port)
         if ready is not port.half_ready:
             port.half_ready = ready
@@ -33,6 +35,18 @@ def report(aggregator: Aggregator, ports: Sequence[Port]) -> None:
     if aggregator.draining and not any(port.collecting for port in aggregator.ports):
         aggregator.draining = False
         aggregator.actions.append(ReportDrained(aggregator.config.name))
+
+
+def _incidents(port: Port) -> None:
+    """What has begun, and what is over and may begin again."""
+    looped = loopback(port)
+    if looped and not port.looped:
+        port.do(ReportIncident(port.name, Incident.LOOPBACK))
+    port.looped = looped
+    moved = port.heard is not None and any(same_port(port.partner, other) for other in port.clock.peer_heard)
+    if moved and not port.partner_moved:
+        port.do(ReportIncident(port.name, Incident.PARTNER_MOVED))
+    port.partner_moved = moved
 
 
 def half_ready(port: Port) -> bool:

@@ -34,16 +34,28 @@ def loopback(port: Port) -> bool:
     return not port.actor.state.defaulted and port.partner.system == port.actor.system
 
 
+def mismatch(port: Port) -> bool:
+    """The pair has chosen another partner for this aggregator (M11)."""
+    required, partner = port.aggregator.required, port.partner
+    return required is not None and (
+        partner.system != required.system
+        or partner.key != required.key
+        or partner.system_priority != required.system_priority
+    )
+
+
 def select(aggregator: Aggregator) -> None:
     """Choose the LAG and the ports anew from what the ports have recorded."""
     candidates = _candidates(aggregator)
-    aggregator.lag = _choose(aggregator, candidates)
+    aggregator.lag = _choose(aggregator, [port for port in candidates if not mismatch(port)])
     members = [port for port in candidates if lag_id(port) == aggregator.lag]
     chosen = _admit(aggregator, members)
     displaced = any(port.selected is Selected.SELECTED for port in members if port not in chosen)
     for port in aggregator.ports:
         if port not in candidates:
             port.selected, port.standby = Selected.UNSELECTED, Standby.NO
+        elif mismatch(port):
+            _assign(port, Standby.MISMATCH)
         elif port not in members:
             _assign(port, Standby.FOREIGN)
         elif aggregator.held:

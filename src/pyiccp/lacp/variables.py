@@ -35,6 +35,7 @@ class Standby(Enum):
     CAPACITY = "max_links"
     TOO_FEW = "min_links"
     HELD = "hold_out_of_sync"
+    MISMATCH = "the pair has chosen another partner"
 
 
 LagId = tuple[int, Mac, int, int, int, int, int]
@@ -43,11 +44,13 @@ aggregator's. Port fields are 0 when both ends are aggregatable (6.3.6)."""
 
 
 class Clock:
-    """The time of the call that is under way, and the timers of the whole system."""
+    """What all ports share: the time of the call that is under way, the timers, what the peer node hears."""
 
     def __init__(self) -> None:
         self.now: Instant = 0
         self.timers: Timers[Timer] = Timers()
+        self.peer_heard: tuple[Participant, ...] = ()
+        """Ends of links that the other node of the pair hears."""
 
 
 class Timer:
@@ -114,6 +117,10 @@ class Port:
         """When the last LACPDUs left, as many as the rate limit remembers."""
         self.markers_at: tuple[Instant, ...] = ()
         """When the last Marker Responses left."""
+        self.marker_id = 0
+        """Of the last Marker that was requested (6.5.4.1)."""
+        self.looped = False
+        self.partner_moved = False
         self.half_ready = False
         """M4.2 (i) holds for this port."""
         self.collecting = False
@@ -132,6 +139,7 @@ class Port:
         self.echo_guard = Timer(clock, self, "echo_guard")
         self.drain_echo = Timer(clock, self, "drain_echo")
         self.drain_limit = Timer(clock, self, "drain_limit")
+        self.marker_timer = Timer(clock, self, "marker")
 
         self.counters = Counters()
         self.reported: tuple[Any, ...] = ()
@@ -214,6 +222,8 @@ class Aggregator:
         self.held = config.hold_out_of_sync
         self.distribution_held = config.hold_distribution
         self.draining = False
+        self.required: Participant | None = None
+        """The partner that the pair has chosen (M11)."""
         self.halves_ready = 0
         """How many ports are `half_ready`."""
         self.half_ready = False

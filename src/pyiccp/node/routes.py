@@ -71,6 +71,15 @@ def _report_port(self: Node, action: lacp.ReportPort, now: Instant, out: Out) ->
     return ()
 
 
+def _report_incident(self: Node, action: lacp.ReportIncident, now: Instant, out: Out) -> Sequence[Any]:
+    out.append(node.Notice(f"{action.port}: {action.incident.value}"))
+    return ()
+
+
+def _report_marker(self: Node, action: lacp.ReportMarker, now: Instant, out: Out) -> Sequence[Any]:
+    return ()  # nobody here asks for Markers
+
+
 # --- link
 
 
@@ -279,6 +288,8 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         lacp.ReportHalf: _report_half,
         lacp.ReportDrained: _report_drained,
         lacp.ReportPort: _report_port,
+        lacp.ReportIncident: _report_incident,
+        lacp.ReportMarker: _report_marker,
         link.TransmitSegment: _transmit_segment,
         link.Establish: _establish,
         link.Lose: _lose,
