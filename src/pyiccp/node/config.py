@@ -132,8 +132,7 @@ class Mlag(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """/interface bridge mlag, or the mlag-* properties of a bridge from 7.22 on."""
 
     bridge: str
-    peer_port: str = ""
-    """Empty = none: the status is `disabled`."""
+    peer_port: str
     priority: int = 128
     heartbeat: Instant | None = seconds(5)
     source: Source = Source()

@@ -1,19 +1,127 @@
-"""interim"""
+"""What is wrong with a node's configuration, alone and beside its peer: M12's table fed from RouterOS' properties."""
 
-from typing import Any
+from pyiccp.bridge.config import FrameTypes
+from pyiccp.iccp.core import IccpCore
+from pyiccp.mlag.consistency import Finding, blocked, check, held_bonds
+from pyiccp.mlag.identity import solo
+from pyiccp.mlag.profile import PortProfile, Profile
+from pyiccp.node.config import Bond, Bridge, BridgePort, NodeConfig
+from pyiccp.node.mlacp import mlag_id
+from pyiccp.node.wiring import bridge_mac, dual_homed, mlag_bridge, peer_members
+
+__all__ = ["blocked", "held_bonds", "own_findings", "pair_findings"]
+
+_UNTAGGED = (FrameTypes.ADMIT_ALL, FrameTypes.ADMIT_ONLY_UNTAGGED)
 
 
-def own_findings(config: Any) -> tuple[Any, ...]:
-    return ()
+def own_findings(config: NodeConfig) -> tuple[Finding, ...]:
+    """What can be said without the peer; nothing on a device without MLAG."""
+    own = profile(config)
+    return () if own is None else check(own)
 
 
-def blocked(f: Any) -> str:
-    return ""
+def pair_findings(config: NodeConfig, iccp: IccpCore, peer_name: str) -> tuple[Finding, ...]:
+    """What the peer's mLACP data adds: its mlag-ids and its node number."""
+    own, peer = profile(config), peer_profile(iccp, peer_name)
+    if own is None or peer is None:
+        return ()
+    known = check(own)
+    return tuple(finding for finding in check(own, peer) if finding not in known)
 
 
-def held_bonds(f: Any) -> tuple[str, ...]:
-    return ()
+def profile(config: NodeConfig) -> Profile | None:
+    """This node as the checks want it; None without MLAG."""
+    bridge = mlag_bridge(config)
+    if config.mlag is None or bridge is None:
+        return None
+    peer_port = config.mlag.peer_port
+    port = next((each for each in bridge.ports if each.interface == peer_port), None)
+    tagged, untagged = _vlans(bridge, peer_port, port)
+    trunk = next((bond for bond in config.bonds if bond.name == peer_port), None)
+    return Profile(
+        name=config.name,
+        domain=config.tuning.domain,
+        bridge=bridge.name,
+        protocol_mode=bridge.protocol_mode,
+        stp_priority=bridge.priority,
+        vlan_filtering=bridge.vlan_filtering,
+        l3_hw_offloading=config.l3_hw_offloading,
+        igmp_snooping=bridge.igmp_snooping,
+        mvrp=bridge.mvrp,
+        max_learned_entries=bridge.max_learned_entries,
+        heartbeat=config.mlag.heartbeat,
+        keepalive=config.tuning.keepalive,
+        solo_identity=solo(bridge_mac(config, bridge)),
+        peer_port=peer_port,
+        peer_port_mlag_id=None if trunk is None else trunk.mlag_id,
+        peer_port_pvid=1 if port is None else port.pvid,
+        peer_port_untagged_admitted=port is None or port.frame_types in _UNTAGGED,
+        peer_port_tagged=tagged,
+        peer_port_untagged=untagged,
+        peer_port_members=len(peer_members(config)),
+        ports=_ports(config, bridge, peer_port),
+    )
 
 
-def pair_findings(c: Any, i: Any) -> tuple[Any, ...]:
-    return ()
+def peer_profile(iccp: IccpCore, name: str) -> Profile | None:
+    """The peer as far as mLACP tells; None before it has told."""
+    if iccp.peer_system is None:
+        return None
+    return Profile(
+        name=name,
+        complete=False,
+        node_number=iccp.peer_system.node_id,
+        peer_port="",
+        ports=tuple(
+            PortProfile(name=settings.name, mlag_id=mlag_id(settings.roid))
+            for settings, _ in iccp.peer_aggregators.values()
+        ),
+    )
+
+
+def _ports(config: NodeConfig, bridge: Bridge, peer_port: str) -> tuple[PortProfile, ...]:
+    """Every port of the bridge but the peer port, and dual-homed bonds wherever they are."""
+    shared = {bond.name: bond for bond in dual_homed(config)}
+    profiles = []
+    for port in bridge.ports:
+        if port.disabled or port.interface == peer_port:
+            continue
+        profiles.append(_port(bridge, port, shared.pop(port.interface, None)))
+    profiles += [
+        PortProfile(name=bond.name, mlag_id=bond.mlag_id, lacp_rate=bond.lacp_rate, mode=bond.mode, mtu=bond.mtu)
+        for bond in shared.values()
+    ]
+    return tuple(profiles)
+
+
+def _port(bridge: Bridge, port: BridgePort, bond: Bond | None) -> PortProfile:
+    tagged, untagged = _vlans(bridge, port.interface, port)
+    bond = bond or Bond(name=port.interface, slaves=())
+    return PortProfile(
+        name=port.interface,
+        mlag_id=bond.mlag_id,
+        pvid=port.pvid,
+        tagged=tagged,
+        untagged=untagged,
+        path_cost=port.path_cost,
+        priority=port.priority,
+        edge=port.edge,
+        mode=bond.mode,
+        lacp_rate=bond.lacp_rate,
+        transmit_hash_policy=bond.transmit_hash_policy,
+        mtu=bond.mtu,
+    )
+
+
+def _vlans(bridge: Bridge, interface: str, port: BridgePort | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """VLANs in which *interface* is a tagged and an untagged member, the pvid's included (routeros.md 4)."""
+    tagged: list[int] = []
+    untagged: list[int] = []
+    for vlan in bridge.vlans:
+        if not vlan.disabled and interface in vlan.tagged:
+            tagged += vlan.vlan_ids
+        if not vlan.disabled and interface in vlan.untagged:
+            untagged += vlan.vlan_ids
+    if port is not None and port.frame_types in _UNTAGGED and port.pvid not in (*tagged, *untagged):
+        untagged.append(port.pvid)
+    return tuple(dict.fromkeys(tagged)), tuple(dict.fromkeys(untagged))

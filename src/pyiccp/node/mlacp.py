@@ -24,6 +24,11 @@ def roid(mlag_id: int) -> int:
     return mlag_id + 1
 
 
+def mlag_id(roid: int) -> int:
+    """The other way round."""
+    return roid - 1
+
+
 def describe(config: NodeConfig, lacp: LacpCore, mlag: MlagCore) -> MlacpChanged:
     """Everything that mLACP is to tell from now on."""
     pair = mlag.pair

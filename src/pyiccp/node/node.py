@@ -31,7 +31,7 @@ from pyiccp.node.events import (
 from pyiccp.node.mlacp import describe
 from pyiccp.node.pairing import Pairing
 from pyiccp.node.plane import Plane, is_link_segment
-from pyiccp.node.report import build_status
+from pyiccp.node.report import NO_SPANNING_TREE, build_status
 from pyiccp.node.routes import ROUTES
 from pyiccp.node.status import NodeStatus
 from pyiccp.sansio import Instant
@@ -123,8 +123,10 @@ class Node:
 
     def check_pair(self, out: list[Action]) -> None:
         """What the peer told of its bonds may contradict our configuration (M12)."""
-        for finding in findings.pair_findings(self.config, self.pairing.iccp):
-            self.warn(finding.message, out)
+        session = self.pairing.mlag.pair.session
+        if session is not None:
+            for finding in findings.pair_findings(self.config, self.pairing.iccp, session.peer):
+                self.warn(finding.message, out)
 
     # --- the interface
 
@@ -138,6 +140,9 @@ class Node:
         out: list[Action] = []
         for finding in self.findings:
             self.warn(finding.message, out)
+        for each in self.config.bridges:
+            if each.name in self.plane.bridges and each.protocol_mode != "none":
+                self.warn(f"{each.name}: {NO_SPANNING_TREE.format(mode=each.protocol_mode)}", out)
         actions: list[Any] = [] if self.mlag is None else [*self.mlag.start(now)]
         for name, bridge in self.plane.bridges.items():
             actions += bridge.handle(bridging.PortStateChanged(name, True, True), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyiccp.lacp.reasons import Reason
 from pyiccp.lacp.views import PortView
 from pyiccp.mlag.core import MlagCore
 from pyiccp.node.config import Bond, Bridge
@@ -86,14 +87,22 @@ def _bond_status(node: Node, bond: Bond) -> BondStatus:
         lacp_system_priority=view.system_priority,
         lacp_partner_system_id=view.partner.system if view.partner is not None else None,
         mlag_id=bond.mlag_id,
-        ports={slave: _bond_port(node.lacp.port(slave)) for slave in bond.slaves},
+        ports={slave: _bond_port(node.lacp.port(slave), _error(node, bond.name)) for slave in bond.slaves},
     )
 
 
-def _bond_port(view: PortView) -> BondPortStatus:
+def _error(node: Node, bond: str) -> str | None:
+    """The configuration error that holds *bond* down, if there is one (M12 type 1)."""
+    return next(
+        (f.message for f in node.findings if bond in f.holds or (f.holds == "mlag" and bond in node.shared)), None
+    )
+
+
+def _bond_port(view: PortView, error: str | None) -> BondPortStatus:
+    held = view.reason is Reason.HELD and error is not None
     return BondPortStatus(
         state=view.state,
-        reason=view.sentence,
+        reason=f"held down: {error}" if held else view.sentence,
         key=view.actor.key,
         flags=view.actor.state.text,
         partner_sys_id=view.partner.system if view.heard else ZERO,
