@@ -268,7 +268,7 @@ def test_of_a_peer_half_known_only_numbers_and_ids_are_compared() -> None:
     peer = Profile(
         name="Peer2", complete=False, peer_port="", node_number=1, ports=(PortProfile(name="b", mlag_id=10),)
     )
-    assert check(mistake({"tagged": (20,)}, peer_port_tagged=(1, 20), stp_priority=0), peer) == ()
+    assert check(mistake({"tagged": (20,)}, peer_port_tagged=(1, 20), stp_priority=0, domain=9), peer) == ()
     findings = check(mistake({"mlag_id": 4294967295}), peer)
     assert only(findings)[2] == ("mlag-id=4294967295 of client-bond has no bond on Peer2: its client has one node only")
     assert findings[0].fix == "on Peer2: /interface bonding set client-bond mlag-id=4294967295"

@@ -144,10 +144,12 @@ def test_layer_3_offloading_by_number_name_or_find() -> None:
     assert not parse_config("/interface ethernet switch\n" + off).l3_hw_offloading
 
 
-def test_mlag_without_a_bridge_is_none_and_without_a_peer_port_is_disabled() -> None:
-    assert parse_config("/interface bridge mlag set bridge=none heartbeat=5s peer-port=none priority=128").mlag is None
+def test_mlag_takes_a_bridge_and_a_peer_port() -> None:
+    off = parse_config("/interface bridge mlag set bridge=none heartbeat=5s peer-port=none priority=128")
+    assert (off.mlag, off.notes) == (None, ())
     assert parse_config("/interface bridge mlag set priority=127").mlag is None
-    assert parse_config(BASE + "/interface bridge mlag set bridge=bridge1").mlag == Mlag(bridge="bridge1")
+    half = parse_config(BASE + "/interface bridge mlag set bridge=bridge1")
+    assert (half.mlag, half.notes) == (None, ("<text>:5: bridge without peer-port: MLAG is disabled",))
 
 
 def test_ports_are_in_natural_order_and_speeds_follow_names_or_hands() -> None:
@@ -202,7 +204,7 @@ def test_what_has_no_effect_is_said_once() -> None:
         "<text>:7: tagged names ether7, which is no port of a: left out",
         "<text>:7: tagged names *9, an interface that no longer exists: left out",
         "<text>:2: mlag-init-delay is not documented by its vendor and has no effect here",
-        "<text>:9: peer-port without bridge: MLAG is off",
+        "<text>:9: peer-port without bridge: MLAG is disabled",
     )
 
 
@@ -241,14 +243,14 @@ def test_defaults_of_the_tables_are_those_of_the_values(path: str) -> None:
         "/interface bridge": bridge,
         "/interface bridge port": bridge.ports[0],
         "/interface bridge vlan": bridge.vlans[0],
-        "/interface bridge mlag": Mlag(bridge="x"),
+        "/interface bridge mlag": Mlag(bridge="x", peer_port="y"),
     }
     if path in values:
         value = values[path]
         fields = {field.name: field for field in msgspec.structs.fields(value)}
         for name, property in MENUS[path].properties.items():
             field = fields.get(name.replace("-", "_"))
-            if property.field and field is not None and not field.required and name != "peer-port":
+            if property.field and field is not None and not field.required:
                 assert field.default == property.default, name
 
 

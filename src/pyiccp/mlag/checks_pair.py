@@ -1,6 +1,6 @@
 """Configuration checks that compare the two nodes of a pair (M12).
 
-Of a peer whose profile is not complete only numbers and mlag-ids are compared.
+Of a peer whose profile is not complete only the node number, the solo identity and the mlag-ids are compared.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ def must_be_equal(field: str, what: str, fix: str) -> Find:
     """Type 1: *field* has to be the same on both nodes."""
 
     def find(own: Profile, peer: Profile) -> Iterator[Fault]:
-        if getattr(own, field) != getattr(peer, field):
+        if peer.complete and getattr(own, field) != getattr(peer, field):
             ours, theirs = getattr(own, field), getattr(peer, field)
             yield Fault(what, f"{what} is {ours} here and {theirs} on {_the(peer)}", fix, "mlag")
 
@@ -24,7 +24,7 @@ def must_be_equal(field: str, what: str, fix: str) -> Find:
 def stp_mode(own: Profile, peer: Profile) -> Iterator[Fault]:
     """Only between modes that are supported: the others are a finding of their own."""
     supported = ("rstp", "stp")
-    if peer.complete and own.protocol_mode in supported and peer.protocol_mode in supported:
+    if own.protocol_mode in supported and peer.protocol_mode in supported:
         yield from must_be_equal("protocol_mode", "protocol-mode", "set protocol-mode alike on both nodes")(own, peer)
 
 

@@ -37,7 +37,7 @@ class Profile(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: str = ""
     """As people call the node; empty = "the peer"."""
     complete: bool = True
-    """False for a peer of which only numbers and mlag-ids are known."""
+    """False for a peer of which only node number, solo identity and mlag-ids are known."""
     layout_major: int = 1
     domain: int = 1
     bridge: str = "bridge1"

@@ -172,15 +172,15 @@ def _member(
 
 
 def mlag(tables: Tables, interfaces: Interfaces, bridged: tuple[Bridge, ...]) -> Mlag | None:
-    """MLAG from either dialect; None when no bridge has it."""
+    """MLAG from either dialect; None when it is off, which takes a bridge and a peer port to change."""
     found: list[tuple[Entry, str, Mlag]] = []
     [old] = tables[MLAG]
-    if old["bridge"] is not None:
-        interfaces.bridge(old)
-        peer = old["peer-port"] or ""
-        found.append((old, "peer-port", Mlag(**old.fields() | {"peer_port": peer}, source=old.where("bridge"))))
-    elif old["peer-port"] is not None:
-        interfaces.note(old, "peer-port", "peer-port without bridge: MLAG is off")
+    name = None if old["bridge"] is None else interfaces.bridge(old)
+    if name is not None and old["peer-port"] is not None:
+        found.append((old, "peer-port", Mlag(**old.fields(), source=old.where("peer-port"))))
+    elif name is not None or old["peer-port"] is not None:
+        given, lacking = ("bridge", "peer-port") if name is not None else ("peer-port", "bridge")
+        interfaces.note(old, given, f"{given} without {lacking}: MLAG is disabled")
     for entry in tables[BRIDGE]:
         if entry["mlag-peer-port"] is not None:
             value = Mlag(
@@ -195,15 +195,12 @@ def mlag(tables: Tables, interfaces: Interfaces, bridged: tuple[Bridge, ...]) ->
         return None
     if len(found) > 1:
         entry, property, value = found[1]
+        other = found[0][2].bridge
         raise entry.error(
-            property,
-            f"MLAG on {value.bridge} and on {found[0][2].bridge}: a device has one MLAG bridge",
-            "keep one of them",
+            property, f"MLAG on {value.bridge} and on {other}: a device has one MLAG bridge", "keep one of them"
         )
-    entry, property, value = found[0]
-    if value.peer_port:
-        _require_port(entry, property, value, bridged)
-    return value
+    _require_port(*found[0], bridged)
+    return found[0][2]
 
 
 def _require_port(entry: Entry, property: str, value: Mlag, bridged: tuple[Bridge, ...]) -> None:
