@@ -48,6 +48,7 @@ def profile(config: NodeConfig) -> Profile | None:
         l3_hw_offloading=config.l3_hw_offloading,
         igmp_snooping=bridge.igmp_snooping,
         mvrp=bridge.mvrp,
+        vxlan_ports=tuple(name for name, menu in bridge.virtual_ports if menu == "/interface vxlan"),
         max_learned_entries=bridge.max_learned_entries,
         heartbeat=config.mlag.heartbeat,
         keepalive=config.tuning.keepalive,

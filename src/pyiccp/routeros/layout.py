@@ -1,6 +1,7 @@
 """How RouterOS sets its output: labels right-aligned on one colon, and tables with flags."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 Row = tuple[str, str]
 """(label, value)"""
@@ -27,39 +28,43 @@ def side_by_side(rows: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str:
     return "\n".join(lines)
 
 
-class Record:
-    """One row of a printed table."""
+class Record(NamedTuple):
+    """One row of a printed table; a cell of several lines goes on below itself."""
 
-    def __init__(self, flags: str, cells: Sequence[Sequence[str]], comment: str = "") -> None:
-        self.flags, self.cells, self.comment = flags, cells, comment
+    flag: str
+    """A letter, or nothing."""
+    cells: Sequence[Sequence[str]]
+    comment: str = ""
 
 
-def table(legend: str, titles: Sequence[str], records: Sequence[Record], right: frozenset[str] = frozenset()) -> str:
-    """A `print` of RouterOS 7: legend, column list, header, rows; a cell of several lines goes on below itself.
+def table(
+    flags: Mapping[str, str], titles: Sequence[str], records: Sequence[Record], right: Collection[str] = ()
+) -> str:
+    """A `print` of RouterOS 7: legend of the flags that occur, column list, header, rows under their comments.
 
-    Columns named in *right* are right-aligned. The row number stands first, then the flags.
+    Columns named in *right* are right-aligned.
     """
+    used = [letter for letter in flags if any(record.flag == letter for record in records)]
     numbers = max(1, len(str(len(records) - 1)))
-    flags = max((len(record.flags) for record in records), default=0)
+    margin = numbers + (3 if used else 1)
     widths = [
-        max(len(title), *(len(line) for record in records for line in record.cells[index]), 0)
-        for index, title in enumerate(titles)
+        max(len(text) for text in (title, *(line for record in records for line in record.cells[column])))
+        for column, title in enumerate(titles)
     ]
-    margin = numbers + flags + 2 if flags else numbers + 1
 
     def line(head: str, texts: Sequence[str]) -> str:
         cells = (
-            f"{text:>{width}}" if title in right else f"{text:<{width}}"
+            text.rjust(width) if title in right else text.ljust(width)
             for title, text, width in zip(titles, texts, widths, strict=True)
         )
         return f"{head:<{margin}}{'  '.join(cells)}".rstrip()
 
-    lines = [f"Flags: {legend}"] if flags else []
+    lines = [f"Flags: {'; '.join(f'{letter} - {flags[letter]}' for letter in used)}"] if used else []
     lines += [f"Columns: {', '.join(titles)}", line("#", titles)]
     for number, record in enumerate(records):
         if record.comment:
             lines.append(f";;; {record.comment}")
         for part in range(max(1, *(len(cell) for cell in record.cells))):
-            head = f"{number:<{numbers}} {record.flags}" if part == 0 else ""
+            head = f"{number:<{numbers}} {record.flag}" if part == 0 else ""
             lines.append(line(head, [cell[part] if part < len(cell) else "" for cell in record.cells]))
     return "\n".join(lines)

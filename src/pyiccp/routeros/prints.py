@@ -4,6 +4,8 @@ from pyiccp.node.config import Bridge, BridgePort, FrameTypes
 from pyiccp.node.status import BridgeStatus
 from pyiccp.routeros.layout import Record, table
 
+_FLAGS = {"X": "DISABLED", "I": "INACTIVE", "D": "DYNAMIC"}
+
 
 def port_print(bridge: Bridge, status: BridgeStatus) -> str:
     """`/interface/bridge/port/print`: inactive ports carry their reason as a comment."""
@@ -14,9 +16,9 @@ def port_print(bridge: Bridge, status: BridgeStatus) -> str:
         comment = (live.comment if live else None) or ""
         horizon = "none" if port.horizon is None else str(port.horizon)
         cells = (port.interface, bridge.name, str(port.pvid), f"{port.priority:#04x}", horizon)
-        flag = "X" if port.disabled else " " if is_active(port, status) else "I"
+        flag = "X" if port.disabled else "" if is_active(port, status) else "I"
         records.append(Record(flag, [[cell] for cell in cells], comment))
-    return table("X - DISABLED; I - INACTIVE", titles, records, right=frozenset({"PVID"}))
+    return table(_FLAGS, titles, records, right=("PVID",))
 
 
 def vlan_print(bridge: Bridge, status: BridgeStatus) -> str:
@@ -43,8 +45,8 @@ def vlan_print(bridge: Bridge, status: BridgeStatus) -> str:
             native = (name for vid in vlan.vlan_ids for name in by_pvid.get(vid, ()))
             untagged += [name for name in native if name not in untagged and name not in tagged]
         cells = [[bridge.name], [str(vid) for vid in vlan.vlan_ids], tagged, untagged]
-        records.append(Record("X" if vlan.disabled else " ", cells))
-    return table("X - DISABLED; D - DYNAMIC", titles, records, right=frozenset({"VLAN-IDS"}))
+        records.append(Record("X" if vlan.disabled else "", cells))
+    return table(_FLAGS, titles, records, right=("VLAN-IDS",))
 
 
 def is_active(port: BridgePort, status: BridgeStatus) -> bool:
