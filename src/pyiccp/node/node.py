@@ -42,6 +42,8 @@ from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
 from pyiccp.wire.malformed import Malformed
 
 _SLOW_TYPE = b"\x88\x09"
+_RUNT = 14
+"""A frame without a whole header is noise."""
 
 
 class Node:
@@ -180,6 +182,8 @@ class Node:
         if self._wake(now, out) or not self.plane.running.get(port):
             return out
         for frame in frames:
+            if len(frame) < _RUNT:
+                continue
             if frame[:5] == b"\x01\x80\xc2\x00\x00" and is_reserved(frame):
                 self._control(port, frame, now, out)
             elif actions := self.plane.take(port, frame, now, out):

@@ -1,0 +1,134 @@
+"""What crosses the peer port, and what does not (M3, M4)."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from node.labs import joined, node
+from pyiccp.lab.network import Network
+from pyiccp.node.events import Action, DeliverLocally, LinkWentDown, Transmit
+from pyiccp.wire.link import ETHERTYPE, Envelope, Segment
+from pyiccp.wire.mac import NEAREST_BRIDGE
+
+STATION, OTHER = bytes.fromhex("0200000000aa"), bytes.fromhex("0200000000bb")
+BROADCAST = b"\xff" * 6
+PEER_PORT, HALF, ORPHAN = "sfp-sfpplus1", "sfp-sfpplus2", "ether1"
+
+
+def frame(destination: bytes = BROADCAST, source: bytes = STATION, tag: bytes = b"", fill: bytes = b"") -> bytes:
+    return (destination + source + tag + b"\x08\x00\x45\x00" + fill).ljust(60, b"\0")
+
+
+def ports(actions: list[Action]) -> list[str]:
+    return [action.port for action in actions if isinstance(action, Transmit) and action.ordered]
+
+
+def take(net: Network, name: str, port: str, data: bytes) -> list[Action]:
+    return list(node(net, name).forward(port, [data], net.now))
+
+
+def test_a_broadcast_of_an_orphan_leaves_by_the_own_half_and_the_peer_port_tagged() -> None:
+    net = joined()
+    actions = take(net, "Peer1", ORPHAN, frame())
+    assert sorted(ports(actions)) == [PEER_PORT, HALF]
+    tagged = next(a.frame for a in actions if isinstance(a, Transmit) and a.port == PEER_PORT and a.ordered)
+    assert tagged[12:16] == b"\x81\x00\x00\x01", "VLAN 1 is tagged on the peer port"
+    assert any(isinstance(a, DeliverLocally) and a.interface == "bridge1" for a in actions)
+
+
+def test_from_the_peer_port_nothing_leaves_by_a_half_whose_other_half_is_up() -> None:
+    net = joined()
+    actions = take(net, "Peer2", PEER_PORT, frame(tag=b"\x81\x00\x00\x01"))
+    assert ports(actions) == [ORPHAN]
+
+
+def test_when_the_peer_says_its_half_is_down_frames_leave_by_ours() -> None:
+    net = joined()
+    first = node(net, "Peer1")
+    net.devices["Peer1"].node = None
+    for action in first.handle(LinkWentDown(HALF), net.now):
+        if isinstance(action, Transmit) and action.port == PEER_PORT:
+            node(net, "Peer2").forward(PEER_PORT, [action.frame], net.now)
+    assert sorted(ports(take(net, "Peer2", PEER_PORT, frame(tag=b"\x81\x00\x00\x01")))) == [ORPHAN, HALF]
+
+
+def test_untagged_data_on_the_peer_port_stay_in_its_pvid() -> None:
+    """M3.3: VLAN 99 has no other member."""
+    net = joined()
+    assert ports(take(net, "Peer2", PEER_PORT, frame())) == []
+
+
+def test_iccp_frames_elsewhere_than_on_the_peer_port_are_nobody_s() -> None:
+    net = joined()
+    heartbeat = next(
+        action.frame
+        for action in node(net, "Peer2").advance(node(net, "Peer2").deadline or 0)
+        if isinstance(action, Transmit) and action.frame[12:14] == ETHERTYPE.to_bytes(2, "big")
+    )
+    assert take(net, "Peer1", HALF, heartbeat) == []
+    assert take(net, "Peer1", ORPHAN, heartbeat) == []
+
+
+def test_the_gate_is_shut_without_a_session() -> None:
+    net = joined()
+    first = node(net, "Peer1")
+    first.handle(LinkWentDown(PEER_PORT), net.now)
+    first.plane.running[PEER_PORT] = True  # light without a session
+    assert take(net, "Peer1", PEER_PORT, frame(tag=b"\x81\x00\x00\x01")) == []
+    assert PEER_PORT not in ports(take(net, "Peer1", ORPHAN, frame(source=OTHER)))
+
+
+def test_an_envelope_of_a_stale_session_is_dropped() -> None:
+    """M4.5 trusts envelopes; only those of the living session may be trusted."""
+    net = joined()
+    link = node(net, "Peer2").pairing.link
+    inner = frame(tag=b"\x81\x00\x00\x01", source=OTHER)
+    good = Segment(link.domain, link.peer_incarnation, link.incarnation, Envelope(10, inner))
+    stale = Segment(link.domain, link.peer_incarnation, link.incarnation - 1, Envelope(10, inner))
+    head = NEAREST_BRIDGE + STATION + ETHERTYPE.to_bytes(2, "big")
+    assert ports(take(net, "Peer2", PEER_PORT, head + stale.encode())) == []
+    assert ports(take(net, "Peer2", PEER_PORT, head + good.encode())) == [ORPHAN]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([PEER_PORT, HALF, ORPHAN]),
+            st.one_of(
+                st.binary(max_size=200),
+                st.binary(max_size=120).map(lambda b: b"\x01\x80\xc2\x00\x00\x02" + STATION + b"\x88\x09" + b),
+                st.binary(max_size=120).map(lambda b: NEAREST_BRIDGE + STATION + b"\x88\xb5pyiccp-1" + b),
+                st.binary(max_size=60).map(lambda b: frame(fill=b)),
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_nothing_that_comes_in_raises_and_the_session_lives(received: list[tuple[str, bytes]]) -> None:
+    net = joined()
+    for name in ("Peer1", "Peer2"):
+        for port, octets in received:
+            node(net, name).forward(port, [octets], net.now)
+        assert node(net, name).pairing.mlag.connected
+
+
+frames = st.lists(
+    st.builds(
+        frame,
+        destination=st.sampled_from([BROADCAST, STATION, OTHER, bytes.fromhex("0200000000cc")]),
+        source=st.sampled_from([STATION, OTHER]),
+        tag=st.sampled_from([b"", b"\x81\x00\x00\x01", b"\x81\x00\x00\x63"]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([PEER_PORT, HALF, ORPHAN]), frames)
+def test_a_batch_is_the_same_as_one_by_one(port: str, batch: list[bytes]) -> None:
+    together, single = joined(), joined()
+    whole = [a for a in node(together, "Peer1").forward(port, batch, together.now) if isinstance(a, Transmit)]
+    parts = [
+        a for each in batch for a in node(single, "Peer1").forward(port, [each], single.now) if isinstance(a, Transmit)
+    ]
+    assert [a for a in whole if a.ordered] == [a for a in parts if a.ordered]
