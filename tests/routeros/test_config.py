@@ -192,6 +192,24 @@ def test_interfaces_outside_the_model_are_left_out_and_named() -> None:
     assert configuration.ports == ("ether1",)
 
 
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "/interface vxlan",
+        "/interface macvlan",
+        "/interface bridge nat",
+        "/interface bridge settings",
+        "/interface bridge port-controller",
+        "/interface bridge port mst-override",
+        "/interface ethernet switch acl",
+        "/interface ethernet switch qos map",
+        "/ip vlan",
+    ],
+)
+def test_neighbours_of_modelled_menus_are_not_taken_for_slips(menu: str) -> None:
+    assert parse_config(f"{menu} add a=b").notes == (f"1 menu not modelled: {menu}",)
+
+
 def test_what_has_no_effect_is_said_once() -> None:
     notes = parse_config(
         "/interface bridge\nadd name=a mlag-init-delay=1m\n"
@@ -235,7 +253,9 @@ def test_an_error_carries_its_parts() -> None:
 def test_defaults_of_the_tables_are_those_of_the_values(path: str) -> None:
     """A property a text leaves out and one it sets to its default must be one: the two lists of defaults agree."""
     made = parse_config(
-        "/interface bonding add name=b\n" + BASE + "/interface bridge vlan add bridge=bridge1 vlan-ids=5\n"
+        "/interface bonding add name=b slaves=ether9\n"
+        + BASE
+        + "/interface bridge vlan add bridge=bridge1 vlan-ids=5\n"
     )
     [bridge] = made.bridges
     values = {

@@ -39,6 +39,8 @@ def bonds(tables: Tables, interfaces: Interfaces) -> tuple[Bond, ...]:
                 )
             owners[slave] = entry["name"]
             slaves.append(slave)
+        if not slaves:
+            raise entry.error("slaves", f"bond {entry['name']} has no slaves", "write slaves=…, or remove the bond")
         bond = Bond(**entry.fields() | {"slaves": tuple(slaves)}, source=entry.source)
         if bond.mlag_id is not None and not bond.disabled:
             if bond.mlag_id in ids:

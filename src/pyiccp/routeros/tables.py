@@ -8,24 +8,8 @@ from pyiccp.routeros.menus import MENUS, Kind, Menu
 from pyiccp.routeros.script import CHANGING, READING, Command, Property, Script
 from pyiccp.routeros.values import Refused, suggestion
 
-_NEIGHBOURS = (
-    "/interface bridge calea",
-    "/interface bridge filter",
-    "/interface bridge mdb",
-    "/interface bridge msti",
-    "/interface bridge nat",
-    "/interface bridge port mst-override",
-    "/interface bridge port-controller",
-    "/interface bridge port-extender",
-    "/interface bridge settings",
-    "/interface ethernet poe",
-    "/interface ethernet switch host",
-    "/interface ethernet switch port",
-    "/interface ethernet switch vlan",
-    "/interface vpls",
-    "/interface vxlan",
-)
-"""Menus outside the model that are spelt almost like one inside."""
+_NEIGHBOURS = ("/interface vxlan",)
+"""Menus outside the model whose names are almost those of one inside."""
 
 
 class Entry:
@@ -108,7 +92,8 @@ def _outside(tables: Tables, command: Command) -> None:
     """A command in a menu outside the model: remembered for the summary, unless it is a modelled menu misspelt."""
     if command.verb in READING:
         return
-    near = suggestion(command.menu, tuple(MENUS), 0.93)
+    alike = [path for path in MENUS if path.count(" ") == command.menu.count(" ")]
+    near = suggestion(command.menu, alike, 0.93)
     if near and command.menu not in _NEIGHBOURS:
         raise _error(command.source, f"unknown menu {command.menu}", near, "")
     tables.unmodelled[command.menu] = None
