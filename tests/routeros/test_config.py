@@ -177,19 +177,28 @@ def test_interface_lists_stand_for_their_members() -> None:
     assert bridge.vlans[0].untagged == ("ether2", "ether3")
 
 
+def test_a_list_that_nothing_uses_adds_no_port() -> None:
+    text = "/interface list add name=WAN\n/interface list member\nadd interface=lte1 list=WAN\nadd interface=*7 list=*9"
+    assert parse_config(text) == Configuration()
+    every = parse_config(BASE + "/interface bridge port add bridge=bridge1 interface=all")
+    assert every.notes == ("<text>:5: interface names the built-in list all, which is not modelled: left out",)
+
+
 def test_interfaces_outside_the_model_are_left_out_and_named() -> None:
     text = BASE + (
+        "/interface bridge vlan add bridge=bridge1 tagged=ether1,vx vlan-ids=7\n"
         "/interface vxlan\nadd name=vx vni=7\n/interface vlan\nadd interface=bridge1 name=mgmt vlan-id=9\n"
         "/interface bridge port\nadd bridge=bridge1 interface=vx\nadd bridge=bridge1 interface=mgmt\n"
     )
     configuration = parse_config(text, "a.rsc")
     assert configuration.bridges[0].virtual_ports == (("vx", "/interface vxlan"), ("mgmt", "/interface vlan"))
     assert configuration.notes == (
-        "a.rsc:10: port vx (/interface vxlan) is not modelled: left out",
-        "a.rsc:11: port mgmt (/interface vlan) is not modelled: left out",
+        "a.rsc:11: port vx (/interface vxlan) is not modelled: left out",
+        "a.rsc:12: port mgmt (/interface vlan) is not modelled: left out",
         "1 menu not modelled: /interface vxlan",
     )
     assert configuration.ports == ("ether1",)
+    assert configuration.bridges[0].vlans[0].tagged == ("ether1",)
 
 
 @pytest.mark.parametrize(

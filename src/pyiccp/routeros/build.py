@@ -21,45 +21,41 @@ def bonds(tables: Tables, interfaces: Interfaces) -> tuple[Bond, ...]:
     owners: dict[str, str] = {}
     ids: dict[int, str] = {}
     for entry in tables[BONDING]:
-        slaves = []
-        for name in entry["slaves"]:
-            slave = interfaces.resolve(entry, "slaves", name)
-            if slave is None:
-                continue
-            if slave in interfaces.bonds or slave in interfaces.bridges:
-                raise entry.error("slaves", f"{slave} cannot be a slave of {entry['name']}", "name Ethernet interfaces")
-            if slave in interfaces.virtual:
-                interfaces.note(
-                    entry, "slaves", f"slave {slave} ({interfaces.virtual[slave]}) is not modelled: left out"
-                )
-                continue
-            if slave in owners:
-                raise entry.error(
-                    "slaves", f"{slave} is a slave of {owners[slave]} already", "a port belongs to one bond"
-                )
-            owners[slave] = entry["name"]
-            slaves.append(slave)
-        if not slaves:
-            raise entry.error("slaves", f"bond {entry['name']} has no slaves", "write slaves=…, or remove the bond")
-        bond = Bond(**entry.fields() | {"slaves": tuple(slaves)}, source=entry.source)
+        slaves = _slaves(entry, interfaces, owners)
+        bond = Bond(**entry.fields() | {"slaves": slaves}, source=entry.source)
         if bond.mlag_id is not None and not bond.disabled:
-            if bond.mlag_id in ids:
-                raise entry.error(
-                    "mlag-id",
-                    f"mlag-id={bond.mlag_id} is that of {ids[bond.mlag_id]} already",
-                    "give each its own",
-                )
-            ids[bond.mlag_id] = bond.name
+            twin = ids.setdefault(bond.mlag_id, bond.name)
+            if twin != bond.name:
+                raise entry.error("mlag-id", f"mlag-id={bond.mlag_id} is that of {twin} already", "give each its own")
         built.append(bond)
     return tuple(built)
+
+
+def _slaves(entry: Entry, interfaces: Interfaces, owners: dict[str, str]) -> tuple[str, ...]:
+    """The slaves of one bond, now owned by it."""
+    slaves = []
+    for name in entry["slaves"]:
+        slave = interfaces.resolve(entry, "slaves", name)
+        if slave is None:
+            continue
+        if slave in interfaces.bonds or slave in interfaces.bridges:
+            raise entry.error("slaves", f"{slave} cannot be a slave of {entry['name']}", "name Ethernet interfaces")
+        if slave in interfaces.virtual:
+            interfaces.note(entry, "slaves", f"slave {slave} ({interfaces.virtual[slave]}) is not modelled: left out")
+            continue
+        if slave in owners:
+            raise entry.error("slaves", f"{slave} is a slave of {owners[slave]} already", "a port belongs to one bond")
+        owners[slave] = entry["name"]
+        slaves.append(slave)
+    if not slaves:
+        raise entry.error("slaves", f"bond {entry['name']} has no slaves", "write slaves=…, or remove the bond")
+    return tuple(slaves)
 
 
 def bridges(tables: Tables, interfaces: Interfaces, bonded: tuple[Bond, ...]) -> tuple[Bridge, ...]:
     """/interface bridge with the ports, VLANs and static hosts that name it."""
     ports, virtual = _ports(tables, interfaces, bonded)
-    members = {
-        name: {name, *(port.interface for port in ports[name]), *(port for port, _ in virtual[name])} for name in ports
-    }
+    members = {name: [name, *(port.interface for port in ports[name])] for name in ports}
     vlans = _vlans(tables, interfaces, members)
     hosts = _hosts(tables, interfaces, members)
     built = []
@@ -93,7 +89,9 @@ def _ports(
         bridge = interfaces.bridge(entry)
         if bridge is None:
             continue
-        for name in _expand(interfaces, entry["interface"], explicit):
+        for name in interfaces.expand(entry, "interface", entry["interface"]):
+            if name in explicit and name != entry["interface"]:
+                continue  # an entry of its own goes before that of a list
             interface = interfaces.resolve(entry, "interface", name)
             if interface is None:
                 continue
@@ -116,7 +114,7 @@ def _ports(
     return ports, virtual
 
 
-def _vlans(tables: Tables, interfaces: Interfaces, members: dict[str, set[str]]) -> dict[str, list[BridgeVlan]]:
+def _vlans(tables: Tables, interfaces: Interfaces, members: dict[str, list[str]]) -> dict[str, list[BridgeVlan]]:
     vlans: dict[str, list[BridgeVlan]] = {name: [] for name in members}
     for entry in tables[BRIDGE_VLAN]:
         bridge = interfaces.bridge(entry)
@@ -126,7 +124,7 @@ def _vlans(tables: Tables, interfaces: Interfaces, members: dict[str, set[str]])
             kind: tuple(
                 member
                 for name in entry[kind]
-                for interface in _expand(interfaces, name, set())
+                for interface in interfaces.expand(entry, kind, name)
                 if (member := _member(interfaces, entry, kind, interface, bridge, members)) is not None
             )
             for kind in ("tagged", "untagged")
@@ -138,7 +136,7 @@ def _vlans(tables: Tables, interfaces: Interfaces, members: dict[str, set[str]])
     return vlans
 
 
-def _hosts(tables: Tables, interfaces: Interfaces, members: dict[str, set[str]]) -> dict[str, list[StaticHost]]:
+def _hosts(tables: Tables, interfaces: Interfaces, members: dict[str, list[str]]) -> dict[str, list[StaticHost]]:
     hosts: dict[str, list[StaticHost]] = {name: [] for name in members}
     for entry in tables[BRIDGE_HOST]:
         bridge = interfaces.bridge(entry)
@@ -150,26 +148,19 @@ def _hosts(tables: Tables, interfaces: Interfaces, members: dict[str, set[str]])
     return hosts
 
 
-def _expand(interfaces: Interfaces, name: str, but: set[str]) -> list[str]:
-    """The members of the interface list called *name* without *but*; any other name stays as it is."""
-    if interfaces.is_defined(name) or name not in interfaces.lists:
-        return [name]
-    return [member for member in interfaces.lists[name] if member not in but]
-
-
 def _member(
-    interfaces: Interfaces, entry: Entry, property: str, name: str, bridge: str, members: dict[str, set[str]]
+    interfaces: Interfaces, entry: Entry, property: str, name: str, bridge: str, members: dict[str, list[str]]
 ) -> str | None:
     """*name* when it is a port of *bridge*; None, and a note, when it is an interface that is not."""
     if name in members[bridge]:
         return name
     if name.startswith("*"):
         interfaces.note(entry, property, f"{property} names {name}, an interface that no longer exists: left out")
-        return None
-    if not interfaces.is_known(name):
-        fix = suggestion(name, sorted(members[bridge])) or f"add it to {bridge}: /interface bridge port add …"
+    elif not interfaces.is_known(name):
+        fix = suggestion(name, members[bridge]) or f"add it to {bridge}: /interface bridge port add …"
         raise entry.error(property, f"unknown interface {name}", fix)
-    interfaces.note(entry, property, f"{property} names {name}, which is no port of {bridge}: left out")
+    elif name not in interfaces.virtual:
+        interfaces.note(entry, property, f"{property} names {name}, which is no port of {bridge}: left out")
     return None
 
 
@@ -208,10 +199,10 @@ def mlag(tables: Tables, interfaces: Interfaces, bridged: tuple[Bridge, ...]) ->
 def _require_port(entry: Entry, property: str, value: Mlag, bridged: tuple[Bridge, ...]) -> None:
     [bridge] = [bridge for bridge in bridged if bridge.name == value.bridge]
     known = [port.interface for port in bridge.ports]
+    if value.peer_port.startswith("*"):
+        message = f"{property} names {value.peer_port}, an interface that no longer exists"
+        raise entry.error(property, message, "name a port of the bridge, or none")
     if value.peer_port not in known:
-        raise entry.error(
-            property,
-            f"{property} {value.peer_port} is no port of {value.bridge}",
-            suggestion(value.peer_port, known, 0.8)
-            or f"add it: /interface bridge port add bridge={value.bridge} interface={value.peer_port} pvid=99",
-        )
+        fix = f"add it: /interface bridge port add bridge={value.bridge} interface={value.peer_port} pvid=99"
+        message = f"{property} {value.peer_port} is no port of {value.bridge}"
+        raise entry.error(property, message, suggestion(value.peer_port, known, 0.8) or fix)

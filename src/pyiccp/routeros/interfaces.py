@@ -8,7 +8,7 @@ from pyiccp.routeros.tables import Entry, Tables
 from pyiccp.routeros.values import suggestion
 
 _PORT_NAME = re.compile(
-    r"(ether|combo|sfp28-|sfp56-|sfp-sfpplus|sfpplus|sfp|qsfpplus|qsfp28-|qsfp56-dd-|qsfp56-)[0-9-]+"
+    r"(ether|combo|sfp28-|sfp56-|sfp-sfpplus|sfpplus|sfp|qsfpplus|qsfp28-|qsfp56-dd-|qsfp56-)[0-9]+(-[0-9]+)*"
 )
 _PORT_LIKE = re.compile(r"(ether|combo|sfp|qsfp)")
 _SPEEDS = {
@@ -97,6 +97,15 @@ class Interfaces:
             raise entry.error("bridge", f"unknown bridge {name}", fix)
         return name
 
+    def expand(self, entry: Entry, property: str, name: str) -> list[str]:
+        """The members of the interface list called *name*; any other name stands for itself."""
+        if self.is_defined(name) or name not in self.lists:
+            return [name]
+        if name in INTERFACE_LIST.builtin:
+            self.note(entry, property, f"{property} names the built-in list {name}, which is not modelled: left out")
+            return []
+        return self.lists[name]
+
     def note(self, entry: Entry, property: str, message: str) -> None:
         """Something a person should know about *property* of *entry* and that stops nothing."""
         source = entry.where(property)
@@ -108,9 +117,7 @@ class Interfaces:
         if member["list"] not in self.lists:
             fix = suggestion(member["list"], list(self.lists)) or f"add it: /interface list add name={member['list']}"
             raise member.error("list", f"unknown interface list {member['list']}", fix)
-        name = self.resolve(member, "interface", member["interface"])
-        if name is not None:
-            self.lists[member["list"]].append(name)
+        self.lists[member["list"]].append(member["interface"])
 
     def _refuse_twins(self) -> None:
         """One name, one interface, whatever menu it is in."""

@@ -126,9 +126,9 @@ def _check(tables: Tables, entry: Entry) -> None:
 
 
 def _assign(entry: Entry, properties: tuple[Property, ...]) -> None:
-    for name, value, source in ((item.name, item.value, item.source) for item in properties):
-        known = entry.menu.properties.get(name)
-        if known is None:
+    for item in properties:
+        name, source = item.name, item.source
+        if name not in entry.menu.properties:
             raise _error(
                 source,
                 f"unknown property {name}",
@@ -136,10 +136,10 @@ def _assign(entry: Entry, properties: tuple[Property, ...]) -> None:
                 name,
             )
         entry.sources[name] = source
-        if value is None:
+        if item.value is None:
             entry.values.pop(name, None)
         else:
-            entry.values[name] = _value(entry.menu, name, value, source)
+            entry.values[name] = _value(entry.menu, name, item.value, source)
 
 
 def _value(menu: Menu, name: str, value: str, source: Source) -> Any:
