@@ -10,14 +10,18 @@ from pyiccp.lacp import AggregatorConfig, LacpCore, PortConfig, PortView
 from pyiccp.lacp.events import (
     Action,
     Event,
+    Incident,
     LacpduReceived,
     LinkCameUp,
     LinkWentDown,
     MarkerReceived,
+    PortConfigured,
+    ReportIncident,
     SetCollecting,
     SetDistributing,
     Transmit,
 )
+from pyiccp.lacp.frames import classify
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.mac import mac
@@ -40,9 +44,9 @@ def bond(name: str = "bond", **over: Any) -> AggregatorConfig:
     return AggregatorConfig(**{"name": name, "system": US, "system_priority": 0x8000, "key": 1, **over})
 
 
-def port(number: int, **over: Any) -> PortConfig:
+def port(n: int, /, **over: Any) -> PortConfig:
     """A port of 2.1: named p1, p2 …, active, short timeout, aggregatable."""
-    return PortConfig(**{"name": f"p{number}", "aggregator": "bond", "number": number, "short_timeout": True, **over})
+    return PortConfig(**{"name": f"p{n}", "aggregator": "bond", "number": n, "short_timeout": True, **over})
 
 
 class Dut:
@@ -73,8 +77,8 @@ class Dut:
         """Let *span* seconds pass."""
         end = self.now + seconds(span)
         while (due := self.core.deadline) is not None and due <= end:
-            assert due > self.now or self.wakes == 0 or due == self.now, "a deadline in the past"
-            self.now = max(self.now, due)
+            assert due >= self.now, "a deadline in the past"
+            self.now = due
             self.wakes += 1
             self._note(self.core.advance(self.now))
         self.now = end
@@ -94,6 +98,15 @@ class Dut:
 
     def hear(self, number: int, pdu: Lacpdu) -> list[Action]:
         return self.do(LacpduReceived(f"p{number}", pdu))
+
+    def frame(self, number: int, octets: bytes, **over: Any) -> list[Action]:
+        """A frame comes in, octets and all."""
+        event = classify(f"p{number}", octets, **over)
+        return [] if event is None else self.do(event)
+
+    def configure(self, number: int, **over: Any) -> list[Action]:
+        """Management changes the configuration of a port."""
+        return self.do(PortConfigured(replace(self.core.ports[f"p{number}"].config, **over)))
 
     def marker(self, number: int, marker: Marker) -> list[Action]:
         return self.do(MarkerReceived(f"p{number}", marker))
@@ -133,6 +146,10 @@ class Dut:
         """When LACPDUs left port *number*, in seconds after *since*."""
         return [round(at - since / 1e9, 9) for at, _ in self.sent(number)]
 
+    def letters(self, number: int) -> list[str]:
+        """The state letters of each LACPDU that left port *number*, in the log."""
+        return [pdu.actor.state.text.replace("-", "") for _, pdu in self.sent(number)]
+
     def gates(self, number: int) -> list[str]:
         """`+c +d -d -c` in order, of port *number*, in the log."""
         return [
@@ -140,6 +157,17 @@ class Dut:
             for _, action in self.log
             if isinstance(action, SetCollecting | SetDistributing) and action.port == f"p{number}"
         ]
+
+    def visited(self, number: int, machine: str) -> list[str]:
+        """The boxes that *machine* of port *number* entered, since `forget`."""
+        return [box for _, name, which, box in self.boxes if name == f"p{number}" and which == machine]
+
+    def incidents(self, number: int) -> list[Incident]:
+        """What was reported of port *number*, in the log."""
+        return [action.incident for _, action in self.of(ReportIncident) if action.port == f"p{number}"]
+
+    def counters(self, number: int) -> dict[str, int]:
+        return self.view(number).counters
 
     def of(self, kind: type[Any]) -> list[tuple[float, Any]]:
         """(seconds, action) of one kind, in the log."""

@@ -33,7 +33,7 @@ from pyiccp.lacp.marker import marker_timed_out, receive_marker, request_marker
 from pyiccp.lacp.mux import COUPLED, INDEPENDENT
 from pyiccp.lacp.periodic import PERIODIC
 from pyiccp.lacp.receive import RECEIVE
-from pyiccp.lacp.report import report
+from pyiccp.lacp.report import look_for_incidents, report
 from pyiccp.lacp.selection import select
 from pyiccp.lacp.transmit import transmit
 from pyiccp.lacp.variables import Aggregator, Clock, Port, Timer
@@ -44,6 +44,7 @@ _COUPLED = (RECEIVE, COUPLED)
 _INDEPENDENT = (RECEIVE, INDEPENDENT)
 _AFTERWARDS = (PERIODIC, ACTOR_CHURN_DETECTION, PARTNER_CHURN_DETECTION)
 _BOUND = 100
+_LAST_NUMBER = 4095
 
 
 class LacpCore:
@@ -60,6 +61,8 @@ class LacpCore:
         self.aggregators = {config.name: Aggregator(config, self.actions) for config in aggregators}
         self.ports: dict[str, Port] = {}
         for config in ports:
+            if not 1 <= config.number <= _LAST_NUMBER:
+                raise ValueError(f"port {config.name}: number {config.number} is not in 1 … {_LAST_NUMBER}")
             aggregator = self.aggregators[config.aggregator]
             port = Port(config, aggregator, self.clock)
             aggregator.ports.append(port)
@@ -275,7 +278,9 @@ class LacpCore:
 
     def _peer_heard(self, event: PeerHeard) -> Iterable[Port]:
         self.clock.peer_heard = event.partners
-        return self.ports.values()
+        for port in self.ports.values():
+            look_for_incidents(port)
+        return ()
 
     def _marker_requested(self, event: MarkerRequested) -> Iterable[Port]:
         port = self.ports[event.port]

@@ -24,7 +24,7 @@ def report(aggregator: Aggregator, ports: Sequence[Port]) -> None:
         if now != port.reported:
             port.reported = now
             port.do(ReportPort(port.name))
-            _incidents(port)
+            look_for_incidents(port)
         ready = half_ready(port)
         if ready is not port.half_ready:
             port.half_ready = ready
@@ -37,7 +37,7 @@ def report(aggregator: Aggregator, ports: Sequence[Port]) -> None:
         aggregator.actions.append(ReportDrained(aggregator.config.name))
 
 
-def _incidents(port: Port) -> None:
+def look_for_incidents(port: Port) -> None:
     """What has begun, and what is over and may begin again."""
     looped = loopback(port)
     if looped and not port.looped:
