@@ -20,6 +20,7 @@ from pyiccp.iccp.events import (
     SendMessage,
     Stream,
 )
+from pyiccp.iccp.outbox import MAX_MESSAGE
 from pyiccp.sansio import Instant, microseconds
 from pyiccp.wire.iccp.mlacp import (
     AggregatorConfig,
@@ -126,6 +127,9 @@ class Talk:
             if isinstance(action, SendMessage):
                 self._count += 1
                 receiver = "b" if end is self.a else "a"
+                octets = action.message.encode()
+                assert Message.decode(octets) == action.message
+                assert len(octets) <= MAX_MESSAGE
                 arrival = self.now + self.delay[action.stream]
                 heapq.heappush(self._air, (arrival, self._count, receiver, action.message))
         return actions

@@ -97,7 +97,10 @@ class IccpCore:
     @property
     def counters(self) -> dict[str, int]:
         """What was dropped and why, and the NAKs."""
-        return self._group.counters
+        return {
+            **self._group.counters,
+            **({"refusals withheld": self._outbox.withheld} if self._outbox.withheld else {}),
+        }
 
     @property
     def peer_system(self) -> SystemConfig | None:
@@ -129,7 +132,8 @@ class IccpCore:
     @property
     def deadline(self) -> Instant | None:
         """When `advance` is next due."""
-        return self._group.timers.next
+        due = [at for at in (self._group.timers.next, self._mlacp.owed_at) if at is not None]
+        return min(due, default=None)
 
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:
         """*event* happened at *now*."""
@@ -159,12 +163,13 @@ class IccpCore:
     def advance(self, now: Instant) -> Sequence[Action]:
         """Try again what was rejected, when its time has come."""
         self._outbox.now = now
+        self._mlacp.advance()
         self._group.retry(now)
         return self._outbox.taken()
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """The state, deadlines relative to *now*."""
-        return (self.name, self.domain, self._greeted, *self._group.fingerprint(now), *self._mlacp.fingerprint())
+        return (self.name, self.domain, self._greeted, *self._group.fingerprint(now), *self._mlacp.fingerprint(now))
 
     # --- the carrier
 
@@ -185,7 +190,7 @@ class IccpCore:
     def _fatal(self, status: LdpStatus, why: str, about: Message | None = None) -> None:
         """Say why and close the session (RFC 5036 3.5.1.1)."""
         self._group.count(f"fatal {status.name}")
-        self._outbox.notify(status, about, fatal=True)
+        self._outbox.notify_fatal(status, about)
         self._end(why)
         self._outbox.add(ResetCarrier(why))
 

@@ -154,7 +154,13 @@ class Group:
     def _opened(self, application: Application) -> None:
         if application is Application.MLACP:
             self._mlacp.start()
-        if self.up or any(self.states[other] is not app.State.OPERATIONAL for other in self.applications):
+        self._report_if_whole()
+
+    def _report_if_whole(self) -> None:
+        """The session is up as soon as nothing that we need is missing."""
+        if self.connection is not con.State.OPERATIONAL or self.up:
+            return
+        if any(self.states[other] is not app.State.OPERATIONAL for other in self.applications):
             return
         self.up = True
         self._why = ""
@@ -202,6 +208,8 @@ class Group:
             tlv = ApplicationDisconnect(disconnect_type(application), cause or None)
             self._outbox.disconnect(IccpStatus.APPLICATION_REMOVED, tlv)
             self.feed_application(application, app.Input.DISCONNECT_SENT)
+        if state is not app.State.OPERATIONAL:
+            self._report_if_whole()
 
     # --- what the peer sends
 
@@ -251,8 +259,10 @@ class Group:
             self.feed(con.Input.OTHER_RECEIVED, message)
         elif parts.code == IccpStatus.APPLICATION_REMOVED and len(parts.tlvs) == 1:
             application = owner(parts.tlvs[0])
-            if application in self.states:
-                self.feed_application(application, app.Input.DISCONNECT_RECEIVED)
+            if application is None or application not in self.states:
+                self.count("unacceptable RG Disconnect")
+            elif self.feed_application(application, app.Input.DISCONNECT_RECEIVED) is app.Do.NAK:
+                self._outbox.nak(IccpStatus.REJECTED_MESSAGE, message.message_id, parts.tlvs)
         else:
             self.count("unacceptable RG Disconnect")
 

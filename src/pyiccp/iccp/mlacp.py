@@ -6,6 +6,7 @@ from pyiccp.iccp.events import MlacpChanged, ReportPeerMlacp
 from pyiccp.iccp.mlacp_learned import MlacpLearned, is_sound
 from pyiccp.iccp.mlacp_told import MlacpTold
 from pyiccp.iccp.outbox import Outbox
+from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlacp import (
     PURGE,
     AggregatorConfig,
@@ -18,6 +19,10 @@ from pyiccp.wire.iccp.mlacp import (
     SystemConfig,
 )
 from pyiccp.wire.iccp.pdu import IccpStatus, TlvValue
+
+_ANSWERS = 16
+_ANSWERS_SPAN = seconds(1)
+"""Requests answered in such a span; whoever asks more often gets one full set when it is over."""
 
 
 class Mlacp:
@@ -32,6 +37,10 @@ class Mlacp:
         """ROID -> why that aggregator of ours must not be used: the nodes disagree on its key (rules 6 and 7)."""
         self._outbox = outbox
         self._running = False
+        self.owed_at: Instant | None = None
+        """When the full set is sent that too many requests have earned."""
+        self._answers = 0
+        self._answers_since: Instant = 0
 
     # --- what this node does
 
@@ -45,12 +54,19 @@ class Mlacp:
         """The connection is gone, and with it what was learned by it."""
         known = self.learned.aggregators or self.learned.ports or self.suspended or self.disabled
         self._running = False
+        self.owed_at = None
         self.learned = MlacpLearned()
         self.told.forget()
         self.suspended = ""
         self.disabled.clear()
         if known:
             self._outbox.add(ReportPeerMlacp())
+
+    def advance(self) -> None:
+        """Send the full set that is owed."""
+        if self.owed_at is not None and self.owed_at <= self._outbox.now:
+            self.owed_at = None
+            self._outbox.data(self.told.everything())
 
     def change(self, now: MlacpChanged) -> None:
         """Tell what is new."""
@@ -119,7 +135,8 @@ class Mlacp:
             case PortPriority():
                 self._priority_asked(tlv)
             case SyncRequest():
-                self._outbox.data(self.told.answer(tlv))
+                if self._may_answer():
+                    self._outbox.data(self.told.answer(tlv))
 
     def _system_config(self, tlv: SystemConfig) -> None:
         """Rule 1."""
@@ -148,19 +165,29 @@ class Mlacp:
     def _priority_asked(self, tlv: PortPriority) -> None:
         """Rule 17. A request for a thing of ours is not followed: both halves of a bond carry (mlag.md)."""
         ours = tlv.aggregator in self.told.aggregators and (not tlv.port or tlv.port in self.told.ports)
-        if not ours and self.told.system is not None:
+        if not ours and self._may_answer():
             self._outbox.data(self.told.everything())
+
+    def _may_answer(self) -> bool:
+        """Not more often than is sensible; what is not answered is owed."""
+        now = self._outbox.now
+        if now - self._answers_since >= _ANSWERS_SPAN:
+            self._answers_since = now
+            self._answers = 0
+        self._answers += 1
+        if self._answers > _ANSWERS:
+            self.owed_at = self._answers_since + _ANSWERS_SPAN
+        return self.told.system is not None and self._answers <= _ANSWERS
 
     def _suspend(self, why: str) -> None:
         self.learned.changed |= not self.suspended
         self.suspended = why
-        self.learned.aggregators.clear()
-        self.learned.ports.clear()
+        self.learned.forget()
 
     def _disable(self, roid: int, why: str) -> None:
         self.learned.changed |= roid not in self.disabled
         self.disabled[roid] = why
-        self.learned.aggregators.pop(roid, None)
+        self.learned.drop(roid)
 
     def _flush(self, message_id: int) -> None:
         """Send what the rules have brought about; report once a set is whole."""
@@ -175,12 +202,9 @@ class Mlacp:
             learned.changed = False
             self._outbox.add(ReportPeerMlacp())
 
-    def fingerprint(self) -> tuple[object, ...]:
-        """The state."""
-        return (
-            self._running,
-            self.suspended,
-            tuple(self.disabled.items()),
-            *self.told.fingerprint(),
-            *self.learned.fingerprint(),
-        )
+    def fingerprint(self, now: Instant) -> tuple[object, ...]:
+        """State relative to *now*."""
+        owed = None if self.owed_at is None else self.owed_at - now
+        answers = (min(self._answers, _ANSWERS), now - self._answers_since) if self._answers else ()
+        ours = self._running, self.suspended, tuple(self.disabled.items()), owed, answers
+        return *ours, *self.told.fingerprint(), *self.learned.fingerprint()

@@ -21,6 +21,9 @@ NO_AGGREGATOR = 0
 
 _LAST_NUMBER = 0xFFFF
 
+_MAX_OBJECTS = 4096
+"""Aggregators, and ports, of one peer; what is more is refused. A port number has as many local values."""
+
 
 def is_sound(tlv: TlvValue) -> bool:
     """Every number of *tlv* is one that the standard gives a meaning to."""
@@ -50,6 +53,8 @@ class MlacpLearned:
         """By ROID, the handle that both nodes share."""
         self.ports: dict[int, tuple[PortConfig, PortState | None]] = {}
         """By port number."""
+        self._roids: dict[int, int] = {}
+        """Aggregator ID -> ROID."""
         self.changed = False
         self.refused: list[TlvValue] = []
         """To be sent back in a NAK."""
@@ -84,40 +89,45 @@ class MlacpLearned:
 
     def system_config(self, tlv: SystemConfig) -> None:
         """Rule 5: another node id than before invalidates all numbers."""
-        if self._is_moot(RequestType.SYSTEM):
+        if self._is_moot(RequestType.SYSTEM, 0):
             return
         if self.system is not None and self.system.node_id != tlv.node_id:
-            self.aggregators.clear()
-            self.ports.clear()
+            self.forget()
         self.changed |= self.system != tlv
         self.system = tlv
 
     def aggregator_config(self, tlv: AggregatorConfig) -> None:
         """Rules 8 and 9: purge."""
-        if self._is_moot(RequestType.AGGREGATOR):
+        if self._is_moot(RequestType.AGGREGATOR, tlv.aggregator):
             return
         known = self.aggregators.get(tlv.roid)
         if tlv.flags & PURGE:
-            self.changed |= self.aggregators.pop(tlv.roid, None) is not None
+            self.drop(tlv.roid)
+        elif known is None and len(self.aggregators) >= _MAX_OBJECTS:
+            self.refused.append(tlv)
         elif known is None or known[0] != tlv:
             keep = known is not None and known[0].aggregator == tlv.aggregator
+            self.drop(tlv.roid)
             self.aggregators[tlv.roid] = tlv, known[1] if known is not None and keep else None
+            self._roids[tlv.aggregator] = tlv.roid
             self.changed = True
 
     def port_config(self, tlv: PortConfig) -> None:
         """Rules 8 and 9: purge."""
-        if self._is_moot(RequestType.PORT):
+        if self._is_moot(RequestType.PORT, tlv.port):
             return
         known = self.ports.get(tlv.port)
         if tlv.flags & PURGE:
             self.changed |= self.ports.pop(tlv.port, None) is not None
+        elif known is None and len(self.ports) >= _MAX_OBJECTS:
+            self.refused.append(tlv)
         elif known is None or known[0] != tlv:
             self.ports[tlv.port] = tlv, known[1] if known else None
             self.changed = True
 
     def aggregator_state(self, tlv: AggregatorState) -> None:
         """Rules 10 to 13."""
-        if self._is_moot(RequestType.AGGREGATOR):
+        if self._is_moot(RequestType.AGGREGATOR, tlv.aggregator):
             return
         config = self.find(tlv.aggregator)
         if config is None:
@@ -130,7 +140,7 @@ class MlacpLearned:
 
     def port_state(self, tlv: PortState) -> None:
         """Rules 10 to 15."""
-        if self._is_moot(RequestType.PORT):
+        if self._is_moot(RequestType.PORT, tlv.actor_port):
             return
         known = self.ports.get(tlv.actor_port)
         if known is None or (tlv.aggregator != NO_AGGREGATOR and self.find(tlv.aggregator) is None):
@@ -155,7 +165,22 @@ class MlacpLearned:
 
     def find(self, aggregator: int) -> AggregatorConfig | None:
         """The configuration of the peer's *aggregator*."""
-        return next((config for config, _ in self.aggregators.values() if config.aggregator == aggregator), None)
+        roid = self._roids.get(aggregator)
+        return None if roid is None else self.aggregators[roid][0]
+
+    def drop(self, roid: int) -> None:
+        """Forget one aggregator."""
+        known = self.aggregators.pop(roid, None)
+        if known is not None:
+            self.changed = True
+            if self._roids.get(known[0].aggregator) == roid:
+                del self._roids[known[0].aggregator]
+
+    def forget(self) -> None:
+        """Forget all aggregators and ports."""
+        self.aggregators.clear()
+        self._roids.clear()
+        self.ports.clear()
 
     def ask(self, request: RequestType = RequestType.ALL, selector: int = 0) -> None:
         """Queue a Synchronization Request for configuration and state, unless the same is under way."""
@@ -167,11 +192,14 @@ class MlacpLearned:
         self._pending[sync.number] = sync
         self.requests.append(sync)
 
-    def _is_moot(self, kind: RequestType) -> bool:
-        """What comes outside the answer we wait for is older than that; what answers nobody is skipped."""
+    def _is_moot(self, kind: RequestType, number: int) -> bool:
+        """What comes outside the answer that we wait for is older than that; what answers nobody is skipped."""
         if self._skipping:
             return True
-        return not self.inside and any(other.request in (RequestType.ALL, kind) for other in self._pending.values())
+        return not self.inside and any(
+            other.request == RequestType.ALL or (other.request == kind and other.selector in (0, number))
+            for other in self._pending.values()
+        )
 
     def _miss(self, tlv: TlvValue, request: RequestType = RequestType.ALL, selector: int = 0) -> None:
         """State without its configuration: ask for it, or refuse it inside a synchronisation (never ask there)."""

@@ -75,28 +75,21 @@ class MlacpTold:
         """What *request* asks for; all of it, unasked, when it asks for a thing that we do not have (rule 16)."""
         if self.system is None:
             return []
-        kind, chosen = request.request, request.selector or request.actor_key
+        with_system, with_aggregators, with_ports = _PARTS[RequestType(request.request)]
         aggregators = [
-            pair for pair in self.aggregators.values() if _is_meant(request, pair[0].aggregator, pair[0].actor_key)
+            pair
+            for pair in self.aggregators.values()
+            if with_aggregators and _is_meant(request, pair[0].aggregator, pair[0].actor_key)
         ]
-        ports = [pair for pair in self.ports.values() if _is_meant(request, pair[0].port, pair[0].actor_key)]
-        if chosen and (
-            (kind == RequestType.AGGREGATOR and not aggregators) or (kind == RequestType.PORT and not ports)
-        ):
+        ports = [
+            pair for pair in self.ports.values() if with_ports and _is_meant(request, pair[0].port, pair[0].actor_key)
+        ]
+        if (request.selector or request.actor_key) and not (with_system or aggregators or ports):
             return self.everything()
-        if kind == RequestType.ALL:
-            aggregators, ports = list(self.aggregators.values()), list(self.ports.values())
-        system = [self.system] if kind in (RequestType.SYSTEM, RequestType.ALL) and request.configuration else []
-        if kind in (RequestType.SYSTEM, RequestType.PORT):
-            aggregators = []
-        if kind in (RequestType.SYSTEM, RequestType.AGGREGATOR):
-            ports = []
-        configuration: list[TlvValue] = [config for config, _ in aggregators] + [config for config, _ in ports]
-        state: list[TlvValue] = [state for _, state in aggregators] + [state for _, state in ports]
-        return self._between(
-            request.number,
-            [*system, *(configuration if request.configuration else ()), *(state if request.state else ())],
-        )
+        configuration = [*((self.system,) if with_system else ()), *(a for a, _ in aggregators), *(p for p, _ in ports)]
+        state = [*(a for _, a in aggregators), *(p for _, p in ports)]
+        wanted = [*(configuration if request.configuration else ()), *(state if request.state else ())]
+        return self._between(request.number, wanted)
 
     def fingerprint(self) -> tuple[object, ...]:
         """The state."""
@@ -138,8 +131,19 @@ def _key(tlv: TlvValue) -> tuple[type, int]:
             return type(tlv), 0
 
 
+_PARTS = {
+    RequestType.SYSTEM: (True, False, False),
+    RequestType.AGGREGATOR: (False, True, False),
+    RequestType.PORT: (False, False, True),
+    RequestType.ALL: (True, True, True),
+}
+"""Request type -> whether it asks for the system, for aggregators, for ports."""
+
+
 def _is_meant(request: SyncRequest, selector: int, key: int) -> bool:
     """By number, else by key, else all."""
+    if request.request == RequestType.ALL:
+        return True
     if request.selector:
         return request.selector == selector
     return not request.actor_key or request.actor_key == key

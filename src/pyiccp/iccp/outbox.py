@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from pyiccp.iccp.events import Action, SendMessage, Stream
-from pyiccp.sansio import Instant
+from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.pdu import (
     NOTIFICATION,
     RG_APPLICATION_DATA,
@@ -30,6 +30,13 @@ MAX_MESSAGE = 4096 - 10
 """Octets of a message that fits the PDU of an LDP session before negotiation (RFC 5036 3.5.3)."""
 
 _HEADER = 16
+_NAK_HEADER = _HEADER + 84 + 12
+"""With the longest sender name and the NAK's own fields."""
+
+_REFUSALS = 10
+_REFUSALS_SPAN = seconds(1)
+"""At most so many refusals in such a span, and none of them twice: a peer that errs is told, not flooded."""
+
 _LAST_ID = (1 << 32) - 1
 
 
@@ -60,10 +67,15 @@ class Outbox:
         self.now: Instant = 0
         """The instant of the call."""
         self._actions: list[Action] = []
+        self._refusals: list[tuple[int, tuple[TlvValue, ...]]] = []
+        self._refusals_since: Instant = 0
+        self.withheld = 0
+        """Refusals that were not sent."""
 
     def restart(self) -> None:
         """A new carrier: message ids count from 1."""
         self._id = 0
+        self._refusals.clear()
 
     def add(self, action: Action) -> None:
         """Have *action* done after what is here already."""
@@ -93,15 +105,33 @@ class Outbox:
         self, status: IccpStatus, message_id: int, tlvs: tuple[TlvValue, ...] = (), rg_id: int | None = None
     ) -> None:
         """RG Notification. It names our group, or the one that the refused message named."""
-        group = RgId(self._rg_id if rg_id is None else rg_id)
-        self.send(RG_NOTIFICATION, (group, self._name, Nak(status, message_id, tlvs)))
+        if self._may_refuse(status, tlvs):
+            group = RgId(self._rg_id if rg_id is None else rg_id)
+            self.send(RG_NOTIFICATION, (group, self._name, Nak(status, message_id, _fitting(tlvs))))
 
-    def notify(
-        self, status: LdpStatus, about: Message | None = None, fatal: bool = False, tlvs: tuple[TlvValue, ...] = ()
-    ) -> None:
-        """LDP Notification, about one message or the session."""
-        code = Status(status, fatal=fatal, message_id=about.message_id if about else 0, message_type=_type(about))
+    def notify(self, status: LdpStatus, about: Message | None = None, tlvs: tuple[TlvValue, ...] = ()) -> None:
+        """LDP Notification about one message; the session goes on."""
+        if self._may_refuse(status, tlvs):
+            self._notify(status, about, False, _fitting(tlvs))
+
+    def notify_fatal(self, status: LdpStatus, about: Message | None = None) -> None:
+        """LDP Notification that ends the session (E = 1)."""
+        self._notify(status, about, True, ())
+
+    def _notify(self, status: LdpStatus, about: Message | None, fatal: bool, tlvs: tuple[TlvValue, ...]) -> None:
+        message_id, kind = (about.message_id, about.type) if about is not None else (0, 0)
+        code = Status(status, fatal=fatal, message_id=message_id, message_type=kind)
         self.send(NOTIFICATION, (code, ReturnedTlvs(tlvs)) if tlvs else (code,))
+
+    def _may_refuse(self, status: int, tlvs: tuple[TlvValue, ...]) -> bool:
+        if self.now - self._refusals_since >= _REFUSALS_SPAN:
+            self._refusals_since = self.now
+            self._refusals.clear()
+        if (status, tlvs) in self._refusals or len(self._refusals) == _REFUSALS:
+            self.withheld += 1
+            return False
+        self._refusals.append((status, tlvs))
+        return True
 
     def data(self, tlvs: Sequence[TlvValue], stream: Stream = Stream.URGENT) -> None:
         """RG Application Data: as few messages as hold *tlvs*, cut between TLVs, order kept."""
@@ -121,5 +151,14 @@ class Outbox:
         self.send(RG_APPLICATION_DATA, (RgId(self._rg_id), *tlvs), stream)
 
 
-def _type(message: Message | None) -> int:
-    return message.type if message else 0
+def _fitting(tlvs: tuple[TlvValue, ...]) -> tuple[TlvValue, ...]:
+    """As many of *tlvs* as one message can echo. A notification cannot be echoed: NAKs do not nest (6.4.1)."""
+    room = MAX_MESSAGE - _NAK_HEADER
+    fitting: list[TlvValue] = []
+    for tlv in tlvs:
+        room -= size_bound(tlv)
+        if room < 0:
+            break
+        if not isinstance(tlv, (Nak, ReturnedTlvs)):
+            fitting.append(tlv)
+    return tuple(fitting)
