@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyiccp.bridge.events import AnnounceEnd, AnnounceHosts
-from pyiccp.bridge.host import AGED, GONE, PRIVATE, STATIC, Host, Key
+from pyiccp.bridge.host import AGED, GONE, ORPHAN, PRIVATE, STATIC, Host, Key
 from pyiccp.sansio import Instant, Timers, milliseconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
 
@@ -46,6 +46,8 @@ class Announcements:
         """Hosts whose move was told less than MOVE_INTERVAL ago."""
         self.held: dict[Key, Host] = {}
         """To be told when `paced` lets them."""
+        self.asked: dict[Key, None] = {}
+        """Hosts of which the peer is to tell again."""
         self.walk: list[int] = []
         """VLANs of the whole table still to be walked, last first."""
         self.walking: list[Host] = []
@@ -69,6 +71,7 @@ class Announcements:
         self.moved = {}
         self.paced = Timers()
         self.held = {}
+        self.asked = {}
         self.walk = []
         self.walking = []
 
@@ -92,6 +95,11 @@ class Announcements:
         if self.running and (body.key in self.dirty or len(self.dirty) < REMEMBERED_REMOVALS):
             self.drop(body.key)
             self.dirty[body.key] = body
+
+    def ask(self, key: Key) -> None:
+        """Have the peer tell again what it knows of *key*."""
+        if self.running:
+            self.asked[key] = None
 
     def drop(self, key: Key) -> None:
         """Nothing is to be told of *key* any more."""
@@ -122,14 +130,28 @@ class Announcements:
 
     def pull(self, now: Instant) -> Sequence[Told]:
         """As much as the carrier takes now."""
-        if not (self.dirty or self.end_due) or not self.running:
+        if not (self.dirty or self.end_due or self.asked) or not self.running:
             return ()
-        told: list[Told] = []
+        told: list[Told] = [self._question(vid, address) for vid, address in self.asked]
+        self.asked.clear()
         if self.dirty:
             told += self._deltas(now)
         if self.end_due and not self.dirty:
             told += self._snapshot()
         return told
+
+    def _question(self, vid: int, address: bytes) -> AnnounceHosts:
+        """REMOVED with sequence 0, which no entry has: not here, whatever there was."""
+        batch = HostBatch(
+            kind=HostKind.REMOVED,
+            vid=vid,
+            place=ORPHAN,
+            sequence=0,
+            node=self.node,
+            epoch=self.epoch,
+            addresses=address,
+        )
+        return AnnounceHosts(batch)
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """What is to be told, in the order in which it would be."""

@@ -29,6 +29,8 @@ KEY = 16
 """Octets of a frame on which a verdict depends: addresses, EtherType and the VLAN tag behind it."""
 CACHED = 1 << 16
 """Verdicts remembered at most."""
+EARLY = 4096
+"""What the peer said before this node's session began: so many events are kept at most."""
 QUIET = seconds(60)
 """A warning of one cause comes at most once in this time."""
 
@@ -58,6 +60,7 @@ class BridgeCore:
         self.drops = [0] * len(DropReason)
         """Frames dropped, by reason."""
         self.warned: dict[str, Instant] = {}
+        self.early: list[events.HostsReceived | events.FlushReceived] = []
 
     # --- the core
 
@@ -74,18 +77,20 @@ class BridgeCore:
         table, rules = self.table, self.forwarding
         actions: Sequence[Action] = ()
         match event:
-            case events.HostsReceived(batch):
-                apply_batch(table, batch, now)
+            case events.HostsReceived() | events.FlushReceived():
+                self._hear(event, now)
             case events.HostsWanted(octets):
                 table.announcements.window = octets
-            case events.FlushReceived(flush):
-                apply_flush(table, flush)
             case events.FlushRequested(port, vid):
                 actions = self._flush(port, vid)
             case events.SessionStarted(node):
+                early, self.early = self.early, []
                 table.end(now)
                 table.start(node)
+                for said in early:
+                    self._hear(said, now)
             case events.SessionEnded():
+                self.early = []
                 table.end(now)
                 table.announcements.window = 0
             case events.SharedAddressChanged(address):
@@ -102,6 +107,18 @@ class BridgeCore:
         self.table.expire(now)
         self.table.announcements.release(now)
         return self._finish(now)
+
+    def _hear(self, event: events.HostsReceived | events.FlushReceived, now: Instant) -> None:
+        """The peer's session may begin a little before ours: what it says till then is kept for us."""
+        if not self.table.announcements.running:
+            if len(self.early) < EARLY:
+                self.early.append(event)
+            else:
+                self.table.counters["ignored"] += 1
+        elif isinstance(event, events.HostsReceived):
+            apply_batch(self.table, event.batch, now)
+        else:
+            apply_flush(self.table, event.flush)
 
     def _port_event(
         self,
@@ -246,6 +263,7 @@ class BridgeCore:
             tuple((name, *port.state) for name, port in rules.ports.items()),
             rules.gate_open,
             self.table.fingerprint(now),
+            tuple(self.early),
             tuple(sorted((cause, now - last) for cause, last in self.warned.items() if now - last < QUIET)),
         )
 

@@ -209,7 +209,7 @@ class HostTable:
         for host in self.hosts():
             if host.flags & STATIC and host.ours:
                 continue
-            if host.port not in self.place_of or host.flags & STATIC or (host.place == ORPHAN and host.flags & AGED):
+            if host.port == self.peer_port or host.flags & STATIC or (host.place == ORPHAN and host.flags & AGED):
                 self.remove(host)
             elif host.place != ORPHAN:
                 host.flags, host.seen = SEEN, now
@@ -235,6 +235,8 @@ class HostTable:
             self.announcements.mark(host)
         else:
             self.remove(host)
+            # Whatever the peer said of it meanwhile was not heard.
+            self.announcements.ask(host.key)
 
     def _make_private(self, vid: int, address: Mac) -> None:
         host = self.tables.get(vid, {}).get(address)

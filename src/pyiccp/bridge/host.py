@@ -8,7 +8,7 @@ from pyiccp.wire.mac import Mac
 
 ORPHAN = 0
 """The place of every orphan port of one node; a dual-homed bond's place is its mlag-id + 1."""
-EVERYWHERE = 0xFFFFFFFF
+EVERYWHERE = 0xFFFFFFFFFFFFFFFF
 """The scope of a flush that spares no place."""
 LAST_SEQUENCE = 0xFFFFFFFF
 

@@ -13,7 +13,7 @@ REFUSAL = seconds(1)
 
 def apply_flush(table: HostTable, flush: HostFlush) -> None:
     """The peer flushed its table: the same entries go here; what we say from now on is newer than the flush."""
-    if not table.announcements.running or flush.node not in (0, 1):
+    if flush.node not in (0, 1):
         table.counters["ignored"] += 1
         return
     table.announcements.epoch = max(table.announcements.epoch, flush.epoch)
@@ -24,26 +24,31 @@ def apply_batch(table: HostTable, batch: HostBatch, now: Instant) -> None:
     """The peer told of hosts."""
     if not _plausible(table, batch):
         table.counters["ignored"] += 1
-    elif not table.flushes.remove(batch):
-        table.highest = max(table.highest, batch.sequence)
-        _Batch(table, batch, now).apply()
+        return
+    crossed = table.flushes.remove(batch)
+    if crossed and batch.kind in (HostKind.SEEN, HostKind.AGED):
+        return
+    table.highest = max(table.highest, batch.sequence)
+    _Batch(table, batch, now, crossed).apply()
 
 
 def _plausible(table: HostTable, batch: HostBatch) -> bool:
     told = table.announcements
-    if not told.running or batch.node not in (0, 1) or not 0 <= batch.vid <= 4094:
+    if batch.node not in (0, 1) or not 0 <= batch.vid <= 4094:
         return False
     # Nobody but this node knows what is on its orphan ports; an answer names our own sighting, though.
-    return batch.place != ORPHAN or batch.node != told.node or batch.kind is HostKind.REMOVED
+    return batch.place != ORPHAN or batch.node != told.node or batch.kind == HostKind.REMOVED
 
 
 class _Batch:
     """One batch being applied."""
 
-    def __init__(self, table: HostTable, batch: HostBatch, now: Instant) -> None:
+    def __init__(self, table: HostTable, batch: HostBatch, now: Instant, crossed: bool) -> None:
         self.table = table
         self.batch = batch
         self.now = now
+        self.crossed = crossed
+        """A flush of ours has removed what the batch is about, all but static hosts."""
         self.session = table.announcements.session
         self.ours = batch.node == table.announcements.node
         self.rank: Rank = rank(batch.sequence, batch.node, batch.place)
@@ -72,10 +77,10 @@ class _Batch:
         return host.place == self.batch.place and (host.place != ORPHAN or host.ours == self.ours)
 
     def _overruled(self, host: Host) -> bool:
-        """Whether our entry wins; then the peer hears of it, if it has not yet."""
+        """Whether our entry wins; then the peer hears of it, if it has not yet (of a static one it then has not)."""
         if not (host.flags & STATIC and host.ours) and self._rank_of(host) <= self.rank:
             return False
-        if host.known != self.session:
+        if host.known != self.session or host.flags & STATIC:
             host.known = self.session
             self.table.announcements.mark(host)
         return True
@@ -117,7 +122,14 @@ class _Batch:
 
     def _removed(self, address: Mac, host: Host | None) -> None:
         table = self.table
-        if host is None or (host.flags & STATIC and host.ours) or self._rank_of(host) > self.rank:
+        if host is None:
+            return
+        if self.batch.sequence == 0:
+            table.announcements.mark(host)
+            return
+        if (host.flags & STATIC and host.ours) or self._rank_of(host) > self.rank:
+            return
+        if self.crossed and not host.flags & STATIC:
             return
         if host.flags & SEEN and self._rank_of(host) == self.rank:
             # Nothing but a full table removes what we see: a second sighting after AGED has a higher sequence.

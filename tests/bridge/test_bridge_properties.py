@@ -1,0 +1,206 @@
+"""Laws of the bridge: the verdict cache changes nothing, and two tables always come to be equal."""
+
+import pickle
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.kit import BRIDGE_MACS, Pair, bridge, frame, host
+from pyiccp.bridge import BridgeCore, StaticHost
+from pyiccp.bridge.events import (
+    CopiesChanged,
+    EnvelopeChanged,
+    Event,
+    FilterChanged,
+    FlushReceived,
+    FlushRequested,
+    GateChanged,
+    HostsReceived,
+    HostsWanted,
+    PortStateChanged,
+    SessionEnded,
+    SessionStarted,
+    SharedAddressChanged,
+)
+from pyiccp.sansio import milliseconds, seconds
+from pyiccp.wire.ethernet import peek
+from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
+
+AGEING = seconds(10)
+PORTS = st.sampled_from(("peer", "bond1", "bond2", "ether1", "ether2", "bridge1"))
+BONDS = st.sampled_from(("bond1", "bond2"))
+ORPHANS_AND_BONDS = st.sampled_from(("bond1", "bond2", "ether1", "ether2"))
+ADDRESSES = st.sampled_from((*(host(number) for number in range(1, 5)), *BRIDGE_MACS))
+DESTINATIONS = st.one_of(
+    ADDRESSES, st.sampled_from((b"\xff" * 6, b"\x01\x00\x5e\x00\x00\x01", b"\x01\x80\xc2\x00\x00\x02"))
+)
+VIDS = st.sampled_from((None, 0, 10, 20, 30))
+PAUSES = st.sampled_from((0, 1, milliseconds(30), milliseconds(100), seconds(3), AGEING))
+
+BATCHES = st.builds(
+    HostBatch,
+    kind=st.sampled_from(HostKind),
+    vid=st.sampled_from((10, 20)),
+    place=st.sampled_from((0, 1, 11, 99)),
+    sequence=st.integers(1, 5),
+    node=st.integers(0, 1),
+    epoch=st.integers(0, 2),
+    addresses=st.lists(ADDRESSES, min_size=1, max_size=3).map(b"".join),
+)
+FLUSHES = st.builds(
+    HostFlush,
+    place=st.sampled_from((0, 1, 11, 0xFFFFFFFFFFFFFFFF)),
+    vid=st.sampled_from((0, 10)),
+    node=st.integers(0, 1),
+    sequence=st.integers(0, 5),
+    epoch=st.integers(1, 3),
+)
+EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(PortStateChanged, ORPHANS_AND_BONDS, st.booleans(), st.booleans()),
+    st.builds(GateChanged, st.booleans()),
+    st.builds(FilterChanged, BONDS, st.booleans()),
+    st.builds(EnvelopeChanged, BONDS, st.booleans()),
+    st.builds(CopiesChanged, BONDS, st.booleans()),
+    st.builds(SessionStarted, st.integers(0, 1)),
+    st.just(SessionEnded()),
+    st.builds(HostsReceived, BATCHES),
+    st.builds(FlushReceived, FLUSHES),
+    st.builds(FlushRequested, st.sampled_from((None, "bond1", "ether1")), st.sampled_from((0, 10))),
+    st.builds(SharedAddressChanged, st.sampled_from((None, *BRIDGE_MACS))),
+    st.builds(HostsWanted, st.sampled_from((0, 80, 5000))),
+)
+FRAMES = st.tuples(PORTS, ADDRESSES, DESTINATIONS, VIDS, st.sampled_from((None, None, 0, 10)))
+STEPS = st.lists(st.one_of(FRAMES, FRAMES, EVENTS, PAUSES), max_size=40)
+
+
+def uncached(core: BridgeCore, ingress: str, octets: bytes, now: int, origin: int | None) -> tuple[Any, Any]:
+    header = peek(octets)
+    assert header is not None
+    actions = core.learn(ingress, header, now)
+    verdict = core.decide(ingress, header, origin)
+    if verdict.dropped is not None:
+        core.drops[verdict.dropped] += 1
+    return verdict, actions
+
+
+def cached(core: BridgeCore, ingress: str, octets: bytes, now: int, origin: int | None) -> tuple[Any, Any]:
+    verdict = core.lookup(ingress, octets, now, origin)
+    if verdict is not None:
+        return verdict, ()
+    header = peek(octets)
+    assert header is not None
+    return core.forward(ingress, octets, header, now, origin)
+
+
+@given(STEPS, st.sampled_from((None, 3)), st.booleans())
+def test_the_verdict_cache_changes_nothing(steps: list[Any], limit: int | None, filtering: bool) -> None:
+    values = {
+        "ageing_time": AGEING,
+        "max_learned_entries": limit,
+        "vlan_filtering": filtering,
+        "hosts": (
+            StaticHost(address=BRIDGE_MACS[0], port="bridge1", own=True),
+            StaticHost(address=host(4), port="bond2", vid=20),
+        ),
+    }
+    with_cache, without = bridge(**values), bridge(**values)
+    now = 0
+    for step in steps:
+        if isinstance(step, int):
+            now += step
+            while with_cache.deadline is not None and with_cache.deadline <= now:
+                assert with_cache.deadline == without.deadline
+                assert with_cache.advance(now) == without.advance(now)
+        elif isinstance(step, tuple):
+            ingress, source, destination, vid, origin = step
+            octets = frame(source, destination, vid)
+            assert cached(with_cache, ingress, octets, now, origin) == uncached(without, ingress, octets, now, origin)
+        else:
+            assert with_cache.handle(step, now) == without.handle(step, now)
+        assert with_cache.fingerprint(now) == without.fingerprint(now)
+        with_cache = pickle.loads(pickle.dumps(with_cache))
+    assert with_cache.drops == without.drops
+    assert with_cache.table.counters == without.table.counters
+    assert list(with_cache.hosts()) == list(without.hosts())
+
+
+NODES = st.integers(0, 1)
+CHANGES = st.one_of(
+    st.tuples(st.just("see"), NODES, ORPHANS_AND_BONDS, ADDRESSES, st.sampled_from((10, 20))),
+    st.tuples(st.just("see"), NODES, ORPHANS_AND_BONDS, ADDRESSES, st.sampled_from((10, 20))),
+    st.tuples(st.just("deliver"), NODES, st.integers(1, 4)),
+    st.tuples(st.just("deliver"), NODES, st.integers(1, 4)),
+    st.tuples(st.just("pull"), NODES, st.sampled_from((0, 70, 76, 200, 5000))),
+    st.tuples(st.just("flush"), NODES, st.sampled_from((None, "bond1", "ether1")), st.sampled_from((0, 10))),
+    st.tuples(st.just("down"), NODES, st.sampled_from(("ether1", "bond1"))),
+    st.tuples(st.just("up"), NODES, st.sampled_from(("ether1", "bond1"))),
+    st.tuples(st.just("pass"), PAUSES),
+    st.tuples(st.just("split")),
+    st.tuples(st.just("crash"), NODES),
+    st.tuples(st.just("share"), NODES, st.sampled_from((None, BRIDGE_MACS[0]))),
+)
+
+
+def perform(pair: Pair, change: tuple[Any, ...]) -> None:
+    match change:
+        case ("see", node, port, source, vid):
+            pair.see(node, port, source, vid=vid if vid == 20 else None)
+        case ("deliver", node, count):
+            for _ in range(count):
+                pair.deliver(node)
+        case ("pull", node, octets):
+            pair.handle(node, HostsWanted(octets))
+        case ("flush", node, port, vid):
+            pair.handle(node, FlushRequested(port, vid))
+        case ("down", node, port):
+            pair.handle(node, PortStateChanged(port, False, False))
+        case ("up", node, port):
+            pair.handle(node, PortStateChanged(port, True, True))
+        case ("share", node, address):
+            pair.handle(node, SharedAddressChanged(address))
+        case ("split",):
+            pair.stop()
+            pair.start()
+        case ("crash", node):
+            pair.stop()
+            pair.nodes[node] = bridge(node, ageing_time=AGEING, max_learned_entries=pair.nodes[node].table.limit)
+            pair.start()
+        case ("pass", pause):
+            # Only the cores' own deadlines: what is on its way stays there.
+            pair.now += pause
+            for node, core in enumerate(pair.nodes):
+                while core.deadline is not None and core.deadline <= pair.now:
+                    pair.carry(node, core.advance(pair.now))
+
+
+def quiet(pair: Pair) -> None:
+    """Everybody agrees on the shared address; held-back moves are told; nothing is on its way."""
+    for node in (0, 1):
+        pair.handle(node, SharedAddressChanged(None))
+    pair.settle()
+    perform(pair, ("pass", milliseconds(100)))
+    pair.settle()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CHANGES, max_size=50), st.sampled_from((76, 5000)), st.sampled_from((None, None, 4)))
+def test_two_tables_always_come_to_be_equal(changes: list[tuple[Any, ...]], window: int, limit: int | None) -> None:
+    pair = Pair(window=window, ageing_time=AGEING)
+    pair.nodes[0].table.limit = limit
+    pair.start()
+    for change in changes:
+        perform(pair, change)
+        for core in pair.nodes:
+            assert len(core.table.announcements.dirty) <= 24, "bounded by the addresses there are"
+    quiet(pair)
+    assert pair.equal()
+    for core in pair.nodes:
+        told = core.table.announcements
+        assert not told.dirty and not told.held and not told.walk and not told.end_due
+    for _ in range(3):
+        perform(pair, ("pass", AGEING))
+        pair.settle()
+    assert pair.equal()
+    left = [address for core in pair.nodes for _, address, *_, static in core.shared_table() if not static]
+    assert left == [], "nobody spoke: everybody has aged, on both"
