@@ -81,6 +81,23 @@ def test_values_are_unquoted(written: str, meant: str) -> None:
     assert values(one(f"/x y add comment={written} z=1")) == {"comment": meant, "z": "1"}
 
 
+def test_a_script_stored_in_a_configuration_is_one_value() -> None:
+    command = one(
+        "/system script\n"
+        "add name=tidy owner=admin policy=\\\n"
+        '    read,write source="#\\\n'
+        "    \\_tidy\\\n"
+        '    \\n:foreach i in=[find] do={ set \\$i comment=\\"a\\\\b\\" };\\\n'
+        '    \\n"\n'
+    )
+    assert values(command) == {
+        "name": "tidy",
+        "owner": "admin",
+        "policy": "read,write",
+        "source": '# tidy\n:foreach i in=[find] do={ set $i comment="a\\b" };\n',
+    }
+
+
 def test_find_numbers_names_and_unset_properties() -> None:
     found = one("/interface ethernet set [ find default-name=ether1 ] name=up !comment")
     assert found.find is not None

@@ -216,6 +216,8 @@ BRIDGE_PORT = Menu(
         "mvrp-applicant-state": _TEXT,
         "mvrp-registrar-state": _TEXT,
         "trusted": _FLAG,
+        "trusted-dhcpv6": _FLAG,
+        "trusted-ra": _FLAG,
         **_COMMENT,
     },
     key="",
