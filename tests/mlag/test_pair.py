@@ -237,6 +237,39 @@ def test_the_returning_node_joins_and_the_survivor_changes_nothing() -> None:
     assert not pair.sides[0].held
 
 
+def test_a_solo_survivor_leaves_its_identity_only_when_the_other_half_can_take_over() -> None:
+    """1. The primary dies, no keepalive: the secondary goes solo. 2. The primary returns and joins under the pair
+    identity; the survivor wins and carries on solo. 3. Three seconds later it changes, in one step. Changing at once
+    would leave the client without any link for LACP's two seconds."""
+    pair = joined()
+    pair.crash(0)
+    pair.say(1, ev.DistributingChanged("bond", True))
+    pair.run(1.0)
+    pair.restart(0)
+    pair.connect()
+    returned, survivor = pair.sides
+    assert survivor.core.primary
+    assert returned.identity.system == LOW
+    assert not returned.held
+    pair.run(2.9)
+    assert survivor.identity.system == mac("FE:4D:28:22:00:01")
+    pair.run(0.2)
+    assert survivor.identity.system == LOW
+    assert ev.HoldOutOfSync("bond", True) not in survivor.log[-10:]
+
+
+def test_session_lost_before_the_solo_survivor_changed_back_leaves_two_different_solo_identities() -> None:
+    pair = joined()
+    pair.crash(0)
+    pair.say(1, ev.DistributingChanged("bond", True))
+    pair.restart(0)
+    pair.connect()
+    pair.run(1.0)
+    pair.disconnect()
+    pair.run(5.0)
+    assert [side.identity.system for side in pair.sides] == [mac("FE:4D:28:11:70:6B"), mac("FE:4D:28:22:00:01")]
+
+
 def test_goodbye_lets_the_peer_keep_the_identity_at_once() -> None:
     pair = joined(keepalive=True)
     pair.say(0, ev.StopRequested())

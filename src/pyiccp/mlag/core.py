@@ -7,7 +7,7 @@ from typing import Any
 from pyiccp.mlag import events as ev
 from pyiccp.mlag import joining, losing, stopping
 from pyiccp.mlag.events import Action, Event, MlagConfig, Mode, Notice, Remember, Tell
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, POLLING, RECOVERY, SILENCE, STOP, Pair
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, MOVE, POLLING, RECOVERY, SILENCE, STOP, Pair
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import BondUp
@@ -166,5 +166,6 @@ _TIMEOUTS: Mapping[str, Callable[[Pair, Instant], list[Action]]] = MappingProxyT
         RECOVERY: losing.recovery_due,
         SILENCE: losing.silence_due,
         STOP: stopping.stop_due,
+        MOVE: joining.move_due,
     }
 )

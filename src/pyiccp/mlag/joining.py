@@ -4,8 +4,8 @@ from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import Action, Mode, Notice, Tell
 from pyiccp.mlag.identity import Identity, adopt, solo
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, RECOVERY, SILENCE, Pair, Session
-from pyiccp.sansio import Instant
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, SILENCE, Pair, Session
+from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import (
     NO_NODE,
     Applied,
@@ -18,6 +18,9 @@ from pyiccp.wire.iccp.mlag import (
     NodeInfo,
 )
 from pyiccp.wire.mac import ZERO, mac_text
+
+MOVE_DELAY = seconds(3)
+"""A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
 
 
 def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action]:
@@ -40,9 +43,9 @@ def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
         return []
     match value:
         case NodeInfo():
-            return _elect(pair, session, value)
+            return _elect(pair, session, value, now)
         case BondNumbers():
-            return _adopt_numbers(pair, session, value)
+            return _adopt_numbers(pair, session, value, now)
         case FenceAnswer():
             return pair.fences.answered(value)
         case Goodbye():
@@ -54,7 +57,7 @@ def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
             session.peer_applied = True
         case GateOpened():
             session.peer_gate = True
-    return _progress(pair, session)
+    return _progress(pair, session, now)
 
 
 def hosts_synchronized(pair: Pair, event: ev.HostsSynchronized, now: Instant) -> list[Action]:
@@ -62,7 +65,7 @@ def hosts_synchronized(pair: Pair, event: ev.HostsSynchronized, now: Instant) ->
     if pair.session is None:
         return []
     pair.session.hosts_end = True
-    return _progress(pair, pair.session)
+    return _progress(pair, pair.session, now)
 
 
 def _info(pair: Pair) -> NodeInfo:
@@ -82,9 +85,10 @@ def _info(pair: Pair) -> NodeInfo:
     )
 
 
-def _elect(pair: Pair, session: Session, info: NodeInfo) -> list[Action]:
+def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[Action]:
     """Both nodes know both values: the same election on both sides. The loser drops its bonds, adopts, and joins
-    through M8; a solo identity is never adopted, the winner leaves it as well (M1.2)."""
+    through M8; a solo identity is never adopted, the winner leaves it as well (M1.2): not before the other node's
+    halves are ready to take over, so the client loses no more than the change itself."""
     if session.outcome is not None:
         return []
     if refusal := _refusal(pair, info):
@@ -100,10 +104,12 @@ def _elect(pair: Pair, session: Session, info: NodeInfo) -> list[Action]:
     if not outcome.primary and pair.mode is Mode.NORMAL:
         pair.mode = Mode.HOLD
         actions += pair.hold_bonds()
-    actions += pair.present(Identity(outcome.system, solo=False))
+    session.moving = outcome.primary and pair.identity.solo and pair.mode is Mode.NORMAL
+    if not session.moving:
+        actions += pair.present(Identity(outcome.system, solo=False))
     if outcome.primary:
         actions.append(Tell(BondNumbers(pair.store.numbers)))
-    return [*actions, ev.StartHosts(outcome.node), *_progress(pair, session)]
+    return [*actions, ev.StartHosts(outcome.node), *_progress(pair, session, now)]
 
 
 def _refusal(pair: Pair, info: NodeInfo) -> str:
@@ -118,7 +124,7 @@ def _refusal(pair: Pair, info: NodeInfo) -> str:
     return ""
 
 
-def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers) -> list[Action]:
+def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers, now: Instant) -> list[Action]:
     """The secondary takes the primary's numbers (M1.5)."""
     if session.outcome is None or session.outcome.primary:
         return []
@@ -126,10 +132,10 @@ def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers) -> list[Act
     before = pair.say_identity()
     remember = pair.remember(numbers=adopt(pair.store.numbers, value.numbers, pair.config.bonds))
     changed = [identity for identity in pair.say_identity() if identity not in before]
-    return [remember, *changed, *_progress(pair, session)]
+    return [remember, *changed, *_progress(pair, session, now)]
 
 
-def _progress(pair: Pair, session: Session) -> list[Action]:
+def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
     """M3.1: both have applied everything, so the gate opens; M8.1: the peer's gate is open, so bonds may come."""
     actions: list[Action] = []
     if session.outcome is None:
@@ -140,6 +146,17 @@ def _progress(pair: Pair, session: Session) -> list[Action]:
     if session.applied and session.peer_applied and not session.gate:
         session.gate = True
         actions += [ev.SetGate(True), Tell(GateOpened())]
-    if session.gate and session.peer_gate and pair.mode is not Mode.NORMAL:
-        actions += pair.release_bonds()
+    if session.gate and session.peer_gate:
+        if pair.mode is not Mode.NORMAL:
+            actions += pair.release_bonds()
+        elif session.moving and MOVE not in pair.timers:
+            pair.timers.set(MOVE, now + MOVE_DELAY)
     return actions
+
+
+def move_due(pair: Pair, now: Instant) -> list[Action]:
+    """The other node's halves have waited as long as LACP demands: leave the solo identity."""
+    if pair.session is None or pair.session.outcome is None:
+        return []
+    pair.session.moving = False
+    return pair.present(Identity(pair.session.outcome.system, solo=False))

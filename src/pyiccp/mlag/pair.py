@@ -31,6 +31,7 @@ RECOVERY = "recovery"
 SILENCE = "silence"
 POLLING = "polling"
 STOP = "stop"
+MOVE = "move"
 
 
 class Session(msgspec.Struct):
@@ -48,6 +49,8 @@ class Session(msgspec.Struct):
     gate: bool = False
     peer_gate: bool = False
     goodbye: bool = False
+    moving: bool = False
+    """This node carries traffic under its solo identity and has yet to change to the pair's."""
 
 
 class Pair:
@@ -141,6 +144,7 @@ class Pair:
         if self.session is None:
             return []
         self.session = None
+        self.timers.cancel(MOVE)
         return [ev.SetGate(False), ev.DropPeerQueue(), ev.EndHosts(), *self.fences.end(open_halves)]
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
