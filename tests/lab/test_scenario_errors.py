@@ -48,9 +48,9 @@ def test_the_good_one_is_good() -> None:
         ('"5s"', '"5 s"', "lab.toml:2: until: '5 s' is not a time; write a number and ns, us"),
         ('"5s"', "5", "lab.toml:2: until = 5 is not text in quotes"),
         ("cut A", "cutt A", "lab.toml:3: events: unknown event 'cutt'; did you mean 'cut'?"),
-        ("cut A:ether1", "cut A", "lab.toml:3: event cut: no link ends at 'A'; ends are A:ether1, h2"),
-        ("cut A:ether1", "crash B", "lab.toml:3: event crash: no node 'B'; nodes are A"),
-        ("cut A:ether1", "cut keepalive", "lab.toml:3: event cut: there is no [[keepalive]]"),
+        ("cut A:ether1", "cut A", "lab.toml:3: events: cut: no link ends at 'A'; ends are A:ether1, h2"),
+        ("cut A:ether1", "crash B", "lab.toml:3: events: crash: no node 'B'; nodes are A"),
+        ("cut A:ether1", "cut keepalive", "lab.toml:3: events: cut: there is no [[keepalive]]"),
         ("cut A:ether1", "cut A:ether1 fresh", "lab.toml:3: events: 'fresh' after 'A:ether1' means nothing"),
         ("[node.A]", "[nodes.A]", "lab.toml:4: unknown table 'nodes'; did you mean 'node'?"),
         ('script = ""', "", "lab.toml:4: node.A needs either config = \"FILE.rsc\" or script = '''…'''"),
@@ -79,6 +79,11 @@ def test_the_good_one_is_good() -> None:
 def test_each_mistake_is_told_with_its_place(old: str, new: str, message: str) -> None:
     assert old in GOOD
     assert refused(GOOD.replace(old, new, 1)).startswith(message)
+
+
+def test_an_event_in_a_long_list_has_its_own_line() -> None:
+    text = GOOD.replace('["1s cut A:ether1"]', '[\n"1s cut A:ether1",\n"2s mend A:ether2",\n]')
+    assert refused(text).startswith("lab.toml:5: events: mend: no link ends at 'A:ether2'")
 
 
 def test_a_mistake_in_an_inline_script_has_the_line_of_the_scenario() -> None:

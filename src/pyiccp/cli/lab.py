@@ -10,7 +10,7 @@ from pyiccp.cli.output import emit
 from pyiccp.cli.progress import progress_of
 from pyiccp.lab.result import to_json
 from pyiccp.lab.run import run
-from pyiccp.lab.scenario import QUICKSTART, Scenario, load, parse_events
+from pyiccp.lab.scenario import QUICKSTART, Scenario, command_line_events, load
 from pyiccp.lab.text import to_text
 from pyiccp.lab.units import parse_duration
 from pyiccp.node.config import ConfigError
@@ -83,7 +83,7 @@ def _adjusted(scenario: Scenario, until: str | None, events: tuple[str, ...], se
         scenario,
         until=span,
         seed=scenario.seed if seed is None else seed,
-        events=(*scenario.events, *parse_events(events)),
+        events=(*scenario.events, *command_line_events(events)),
     )
 
 

@@ -9,9 +9,8 @@ from pyiccp.lab.frames import host_ip
 from pyiccp.lab.hosts import Host
 from pyiccp.lab.links import Side
 from pyiccp.lab.network import Network
-from pyiccp.lab.scenario import FLOW_REST, NodeEntry, Scenario
+from pyiccp.lab.scenario import FLOW_REST, NodeEntry, Scenario, refuse_event
 from pyiccp.lab.toml_document import suggestion
-from pyiccp.lab.units import seconds_of
 from pyiccp.node.config import ConfigError, NodeConfig
 from pyiccp.routeros.config import Configuration, node_config, parse_config
 
@@ -149,14 +148,14 @@ class _Builder:
                 self.network.add_direction(direction, entry.every, entry.start, stop)
 
     def _events(self) -> None:
-        for at, fault in self.scenario.events:
+        for event in self.scenario.events:
             try:
-                check_target(self.network, fault)
+                check_target(self.network, event.fault)
             except ValueError as error:
-                self._fail(("lab", "events"), f"event {error}")
-            if at > self.scenario.until:
-                self.network.warnings.append(f"{fault} at {seconds_of(at):g} s comes after the end")
-            self.network.schedule(at, fault)
+                refuse_event(event.text, self.scenario.document if event.in_file else None, str(error))
+            if event.at > self.scenario.until:
+                self.network.warnings.append(f"event {event.text!r} comes after the end")
+            self.network.schedule(event.at, event.fault)
 
 
 def _interfaces(config: NodeConfig) -> list[str]:

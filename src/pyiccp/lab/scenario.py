@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -66,13 +67,22 @@ class FlowEntry(msgspec.Struct, frozen=True, kw_only=True):
     broadcast: bool
 
 
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One of `[lab] events`, or of the command line."""
+
+    at: Instant
+    fault: Fault
+    text: str
+    in_file: bool
+
+
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """A lab file, checked as far as it can be without the nodes' configurations."""
 
     document: Document
     until: Instant
     seed: int
-    events: tuple[tuple[Instant, Fault], ...]
+    events: tuple[Event, ...]
     nodes: tuple[NodeEntry, ...]
     hosts: tuple[HostEntry, ...]
     links: tuple[LinkEntry, ...]
@@ -93,7 +103,7 @@ def parse(text: str, file: str, folder: Path) -> Scenario:
     lab = document.section("lab")
     until = lab.convert("until", parse_duration, seconds(60))
     seed = lab.get("seed", int, 1)
-    events = parse_events(lab.texts("events"), document)
+    events = tuple(_event(text, document) for text in lab.texts("events"))
     lab.finish()
     names = sorted(document.section("host").values)
     return Scenario(
@@ -109,17 +119,24 @@ def parse(text: str, file: str, folder: Path) -> Scenario:
     )
 
 
-def parse_events(texts: Sequence[str], document: Document | None = None) -> tuple[tuple[Instant, Fault], ...]:
-    """Events of `[lab] events` in *document*, or of the command line."""
-    events = []
-    for text in texts:
-        try:
-            events.append(parse_event(text))
-        except ValueError as error:
-            if document is None:
-                raise ConfigError(f"--event: {error}", property="event") from None
-            document.fail(("lab", "events"), f"events: {error}")
-    return tuple(events)
+def command_line_events(texts: Sequence[str]) -> tuple[Event, ...]:
+    """Events of `--event`."""
+    return tuple(_event(text, None) for text in texts)
+
+
+def _event(text: str, document: Document | None) -> Event:
+    try:
+        at, fault = parse_event(text)
+    except ValueError as error:
+        refuse_event(text, document, str(error))
+    return Event(at=at, fault=fault, text=text, in_file=document is not None)
+
+
+def refuse_event(text: str, document: Document | None, why: str) -> NoReturn:
+    """ConfigError for an event of *document*, or without one of the command line."""
+    if document is None:
+        raise ConfigError(f"--event: {why}", property="event") from None
+    document.fail(("lab", "events"), f"events: {why}", item=text)
 
 
 def _node(name: str, section: Section, folder: Path) -> NodeEntry:

@@ -50,9 +50,13 @@ class Document:
                     return line
         return None
 
-    def fail(self, path: Path, message: str, fix: str = "") -> NoReturn:
-        """Refuse what is written at *path*."""
-        raise ConfigError(message, file=self.file, line=self.line(path), property=dotted(path), fix=fix)
+    def fail(self, path: Path, message: str, fix: str = "", item: str = "") -> NoReturn:
+        """Refuse what is written at *path*, in a list there: the text *item*."""
+        line = self.line(path)
+        if item and line is not None:
+            below = enumerate(self.text.splitlines()[line - 1 :], line)
+            line = next((number for number, written in below if item in written), line)
+        raise ConfigError(message, file=self.file, line=line, property=dotted(path), fix=fix)
 
     def section(self, *path: str | int) -> "Section":
         """The table at *path*; an absent one is empty."""
