@@ -124,7 +124,7 @@ def test_iccp_leaves_by_the_peer_port_only_to_the_nearest_bridge_untagged() -> N
             seen.setdefault(way.link.name, set()).add(frame[:6])
 
     network = started(scenario("5s cut Peer1:sfp-sfpplus2", until="7s"))
-    network.capture = capture
+    network.wires.capture = capture
     network.run(seconds(7))
     assert seen == {"Peer1:sfp-sfpplus1 -- Peer2:sfp-sfpplus1": {bytes.fromhex("0180c200000e")}}
 
@@ -138,7 +138,7 @@ def test_one_identity_per_moment_on_each_client_link() -> None:
             systems.setdefault(way.link.name, []).append(frame[20:26])
 
     network = started(scenario(until="5s", flows=False))
-    network.capture = capture
+    network.wires.capture = capture
     network.run(seconds(5))
     assert len(systems) == 2
     for heard in systems.values():

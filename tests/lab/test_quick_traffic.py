@@ -58,7 +58,7 @@ def test_a_host_wired_to_a_peer_and_layer_3_and_4_over_both_halves() -> None:
         text = text.replace(*change)
     network = build(parse(text, "lab.toml", QUICKSTART), Node)
     carried: dict[str, int] = {}
-    network.capture = lambda way, frame, at: carried.update({way.link.name: carried.get(way.link.name, 0) + 1})
+    network.wires.capture = lambda way, frame, at: carried.update({way.link.name: carried.get(way.link.name, 0) + 1})
     network.start()
     network.run(seconds(8))
     result = result_of(network)

@@ -46,7 +46,7 @@ class Recorder:
 
 def tail(network: Network, until: int) -> tuple[bytes, str]:
     recorder = Recorder()
-    network.capture = PcapngWriter(recorder, network.links)
+    network.wires.capture = PcapngWriter(recorder, network.links)
     network.run(until)
     return bytes(recorder.octets), to_json(result_of(network))
 

@@ -4,10 +4,9 @@ There is no clock and no thread; randomness is one seeded generator. The whole n
 instant and resumed it goes on octet by octet the same (a capture is re-attached).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from heapq import heappop
 from random import Random
-from typing import Any
 
 import msgspec
 
@@ -15,9 +14,9 @@ from pyiccp.lab.clock import DARK, DATAGRAM, DELIVER, FAULT, SERVE, TICK, WAKE, 
 from pyiccp.lab.device import FROZEN, HUNG, NEVER, OFF, RUNNING, Device, NodeFactory
 from pyiccp.lab.faults import Fault, apply
 from pyiccp.lab.flows import Direction, Pace
-from pyiccp.lab.frames import MAGIC, TRAILER
 from pyiccp.lab.hosts import Host
-from pyiccp.lab.links import CROSSINGS, Keepalive, Link, Side, Way
+from pyiccp.lab.links import Keepalive, Link, Side, Way
+from pyiccp.lab.wires import Wires
 from pyiccp.node.config import NodeConfig
 from pyiccp.node.events import (
     Action,
@@ -39,8 +38,6 @@ from pyiccp.sansio import Instant, milliseconds
 LAST_LIGHT = milliseconds(1)
 """From the end of a stopped node's program to its ports going dark: what it sent last still arrives."""
 
-Capture = Callable[[Way, bytes, Instant], None]
-
 
 class Moment(msgspec.Struct, frozen=True, gc=False):
     """One line of the timeline."""
@@ -57,6 +54,7 @@ class Network:
         self.agenda = Agenda()
         self.build = build
         self.random = Random(seed)
+        self.wires = Wires(self.agenda, self.random)
         self.devices: dict[str, Device] = {}
         self.hosts: dict[str, Host] = {}
         self.links: list[Link] = []
@@ -66,12 +64,6 @@ class Network:
         self.timeline: list[Moment] = []
         self.warnings: list[str] = []
         """What the lab itself has to say about the scenario."""
-        self.loops = 0
-        """Crossings of a link in one direction beyond the first of a frame."""
-        self.capture: Capture | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "capture": None}
 
     @property
     def now(self) -> Instant:
@@ -147,7 +139,7 @@ class Network:
             elif kind == TICK:
                 self._tick(subject, now)
             elif kind == SERVE:
-                self._serve(subject, stamp, now)
+                self.wires.serve(subject, stamp, now)
             elif kind == DATAGRAM:
                 self.tell(subject, KeepaliveReceived(payload))
             elif kind == FAULT:
@@ -291,7 +283,7 @@ class Network:
             if kind is Transmit:
                 way = device.ways.get(action.port)  # type: ignore[union-attr]
                 if way is not None and way.up:
-                    self._transmit(way, action.frame, action.ordered, now)  # type: ignore[union-attr]
+                    self.wires.transmit(way, action.frame, action.ordered, now)  # type: ignore[union-attr]
             elif isinstance(action, DeliverLocally):
                 for host in device.hosts.get(action.interface, ()):
                     host.receive((action.frame,), now)
@@ -307,48 +299,7 @@ class Network:
                 self.hang(device)
                 self.agenda.add(now + LAST_LIGHT, DARK, device, None, device.life)
 
-    # --- the wires
-
-    def _transmit(self, way: Way, frame: bytes, ordered: bool, now: Instant) -> None:
-        queue = way.queue
-        if queue is None:
-            self._put(way, frame, now, now + way.delay)
-        else:
-            (queue.data if ordered else queue.urgent).append((now, frame))
-            if not queue.busy:
-                self._serve(way, way.epoch, now)
-
-    def _serve(self, way: Way, epoch: int, now: Instant) -> None:
-        """The wire is free: send the next frame that waits."""
-        queue = way.queue
-        if queue is None or epoch != way.epoch:
-            return
-        frame = queue.next(now)
-        queue.busy = frame is not None
-        if frame is not None:
-            sent = now + queue.time_of(frame)
-            self._put(way, frame, now, sent + way.delay)
-            self.agenda.add(sent, SERVE, way, None, epoch)
-
-    def _put(self, way: Way, frame: bytes, now: Instant, arrival: Instant) -> None:
-        """*frame* goes on the wire."""
-        mark = frame[-TRAILER.size :]
-        if mark.startswith(MAGIC):
-            crossings = way.crossings(mark)
-            if crossings > 1:
-                self.loops += 1
-                if crossings > CROSSINGS:
-                    return
-        if self.capture is not None:
-            self.capture(way, frame, now)
-        if way.silent or (way.loss and self.random.random() < way.loss):
-            return
-        if way.batch_at == arrival:
-            way.batch.append(frame)
-        else:
-            way.batch_at = arrival
-            way.batch = [frame]
-            self.agenda.add(arrival, DELIVER, way, way.batch, way.epoch)
+    # --- arrivals and datagrams
 
     def _deliver(self, way: Way, frames: list[bytes], epoch: int, now: Instant) -> None:
         if epoch != way.epoch:
@@ -384,7 +335,7 @@ class Network:
             if device is None:
                 if host.way is not None and host.way.up:
                     for frame in frames:
-                        self._transmit(host.way, frame, True, now)
+                        self.wires.transmit(host.way, frame, True, now)
             elif device.state == RUNNING and self._advance(device):
                 assert device.node is not None
                 self._act(device, device.node.send(host.interface, frames, now), now)

@@ -79,7 +79,7 @@ def result_of(network: Network) -> Result:
         time=seconds_of(network.now),
         nodes={device.name: _node(device, statuses) for device in network.devices.values()},
         flows=tuple(_flow(direction) for direction in network.directions),
-        loops=network.loops,
+        loops=network.wires.loops,
         warnings=(
             *network.warnings,
             *(f"{name}: {warning}" for name, status in statuses.items() for warning in status.warnings),

@@ -34,7 +34,7 @@ def run(
         return _run(network, scenario.until, progress)
     pcap.mkdir(parents=True, exist_ok=True)
     with (pcap / CAPTURE_NAME).open("wb") as file:
-        network.capture = PcapngWriter(file, network.links)
+        network.wires.capture = PcapngWriter(file, network.links)
         return _run(network, scenario.until, progress)
 
 
