@@ -1,5 +1,7 @@
 """Prepare, Closed, Down (M4.1-M4.6), as conversations between two nodes over a queue that can lose."""
 
+from itertools import pairwise
+
 from pyiccp.mlag.events import (
     Action,
     BondConfig,
@@ -84,7 +86,7 @@ def test_a_lost_prepare_is_repeated_ever_more_slowly_and_never_given_up() -> Non
         assert due is not None
         times.append(due)
         assert len(sent(node.advance(due))) == 1
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(times)]
     assert gaps == [milliseconds(x) for x in (20, 40, 80, 160, 320, 320, 320)]
 
 
@@ -145,6 +147,14 @@ def test_a_fence_for_a_bond_that_we_do_not_have_is_answered() -> None:
     assert node.received("sfp-sfpplus1", Fence(FenceKind.PREPARE, 99, 7), MEMBER) == [
         Tell(FenceAnswer(FenceKind.PREPARE, 99, 7))
     ]
+
+
+def test_a_bond_that_the_peer_does_not_have_is_open_to_the_peer_port() -> None:
+    """Its Down would never come: hosts of the peer's orphans could not reach the bond's client."""
+    node = fences()
+    node.begin(0)
+    assert node.known((10,)) == []
+    assert node.known((11,)) == [SetFilter("bond", True)]
 
 
 def test_session_end_drops_copies_and_lets_halves_open() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node.labs import joined, node
+from node.labs import PEER, joined, node
 from pyiccp.lab.network import Network
 from pyiccp.node.events import Action, DeliverLocally, LinkWentDown, Transmit
 from pyiccp.wire.link import ETHERTYPE, Envelope, Segment
@@ -49,6 +49,13 @@ def test_when_the_peer_says_its_half_is_down_frames_leave_by_ours() -> None:
         if isinstance(action, Transmit) and action.port == PEER_PORT:
             node(net, "Peer2").forward(PEER_PORT, [action.frame], net.now)
     assert sorted(ports(take(net, "Peer2", PEER_PORT, frame(tag=b"\x81\x00\x00\x01")))) == [ORPHAN, HALF]
+
+
+def test_a_bond_without_another_half_is_reached_from_the_peer_port() -> None:
+    """1. Peer2's bond has another mlag-id. 2. A host of Peer2 sends to the client behind Peer1's bond. 3. Nobody else
+    could deliver it: it must leave by that bond."""
+    net = joined(peer2=PEER.replace("mlag-id=10", "mlag-id=11"))
+    assert sorted(ports(take(net, "Peer1", PEER_PORT, frame(tag=b"\x81\x00\x00\x01")))) == [ORPHAN, HALF]
 
 
 def test_untagged_data_on_the_peer_port_stay_in_its_pvid() -> None:

@@ -153,6 +153,11 @@ class Fences:
             return [SetFilter(half.bond, True), answer]
         return []
 
+    def known(self, mlag_ids: tuple[int, ...]) -> list[Action]:
+        """The peer has named all its bonds: those of ours that are not among them have no other half that could
+        deliver a second copy. Should the peer get one in this session, its Prepare comes first."""
+        return [SetFilter(half.bond, True) for half in self.halves.values() if half.mlag_id not in mlag_ids]
+
     def advance(self, now: Instant) -> list[Action]:
         """Repeat what is unanswered, under a new number."""
         actions: list[Action] = []

@@ -3,7 +3,7 @@
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import Action, Mode, Notice, Tell
-from pyiccp.mlag.identity import Identity, adopt, solo
+from pyiccp.mlag.identity import LAST_KEY, Identity, adopt, solo
 from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, SILENCE, Pair, Session
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import (
@@ -51,8 +51,11 @@ def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
         case Goodbye():
             session.goodbye = True
             return [Notice(f"{session.peer} says goodbye")]
-        case BondsEnd():
+        case BondUp() if not session.bonds_end and len(session.peer_bonds) < LAST_KEY:
+            session.peer_bonds += (value.mlag_id,)
+        case BondsEnd() if not session.bonds_end:
             session.bonds_end = True
+            return [*pair.fences.known(session.peer_bonds), *_progress(pair, session, now)]
         case Applied():
             session.peer_applied = True
         case GateOpened():

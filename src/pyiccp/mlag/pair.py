@@ -42,6 +42,8 @@ class Session(msgspec.Struct):
     """What we said of ourselves; the election uses exactly this."""
     outcome: Outcome | None = None
     numbers: bool = False
+    peer_bonds: tuple[int, ...] = ()
+    """mlag-ids that the peer has named."""
     bonds_end: bool = False
     hosts_end: bool = False
     applied: bool = False
