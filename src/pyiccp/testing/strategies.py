@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pyiccp.wire.codec import Format, Tail
-from pyiccp.wire.iccp.tlv import HEAD
+from pyiccp.wire.framed import Framed
+from pyiccp.wire.lacpdu import LONG
 from pyiccp.wire.layout import Field
 from pyiccp.wire.shape import TAIL, WORD, Leaf, Shape
 from pyiccp.wire.tails import Array, Opaque, Tlvs
@@ -20,7 +21,10 @@ MOST = 4
 @lru_cache(None)
 def values(form: Format) -> st.SearchStrategy[Any]:
     """Values of *form* that its octets can hold."""
-    return _shape(form, form.shape)
+    found = _shape(form, form.shape)
+    if form is LONG:  # TLVs need a version that has them
+        return found.filter(lambda lacpdu: lacpdu.version > 1)
+    return found
 
 
 def octets(form: Format) -> st.SearchStrategy[bytes]:
@@ -47,7 +51,14 @@ def words(form: Format) -> st.SearchStrategy[int]:
 
 def framed(form: Format) -> st.SearchStrategy[bytes]:
     """Octets of *form* behind its type and length."""
-    return st.tuples(words(form), octets(form)).map(lambda both: HEAD.pack(both[0], len(both[1])) + both[1])
+    assert issubclass(form.value, Framed)
+    head = form.value.HEAD
+    most = (1 << 4 * head.form.size) - 1 - head.extra
+    bodies = octets(form).filter(lambda body: len(body) <= most)
+    mask = (1 << 4 * head.form.size) - 1
+    return st.tuples(words(form), bodies).map(
+        lambda both: head.form.pack(both[0] & mask, len(both[1]) + head.extra) + both[1]
+    )
 
 
 def _shape(form: Format, of: Shape) -> st.SearchStrategy[Any]:
@@ -100,7 +111,10 @@ def _tail(tail: Tail, least: int) -> st.SearchStrategy[Any]:
 
 def _tlvs(tail: Tlvs, least: int) -> st.SearchStrategy[Any]:
     known = {id(form): form for form in tail.formats.values()}.values()
-    other = values(tail.other).filter(lambda value: tail.find(tail.other.engine.word(value)) is tail.other)
+    word = tail.other.engine.word
+    other = values(tail.other).filter(
+        lambda value: tail.find(word(value)) is tail.other and (tail.rest is None or word(value))
+    )
     # One strategy per format would make an alternative of dozens; drawing the format first keeps the tree small.
     each = {id(form): values(form) for form in known}
     choice = st.sampled_from([*each, None]).flatmap(lambda key: other if key is None else each[key])

@@ -1,1 +1,30 @@
 """Octets to values and back. The only floor that knows Construct."""
+
+from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, PvstBpdu, RstBpdu, TcnBpdu, decode_bpdu
+from pyiccp.wire.ethernet import Frame
+from pyiccp.wire.hexdump import hexdump, unhexdump
+from pyiccp.wire.iccp.pdu import IccpPdu, Message
+from pyiccp.wire.keepalive import Keepalive
+from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.wire.link import Segment
+from pyiccp.wire.malformed import Malformed
+from pyiccp.wire.marker import Marker
+
+__all__ = [
+    "Frame",
+    "Lacpdu",
+    "Marker",
+    "ConfigBpdu",
+    "TcnBpdu",
+    "RstBpdu",
+    "MstBpdu",
+    "PvstBpdu",
+    "decode_bpdu",
+    "IccpPdu",
+    "Message",
+    "Segment",
+    "Keepalive",
+    "Malformed",
+    "hexdump",
+    "unhexdump",
+]

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
-from pyiccp.wire import keepalive, lacpdu, link, marker
+from pyiccp.wire import bpdu, keepalive, lacpdu, link, marker
 from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp import pdu
+from pyiccp.wire.iccp import pdu, sonic
 from pyiccp.wire.tails import Array, Tlvs
 
 WHOLE: tuple[Format, ...] = (
     lacpdu.Lacpdu.FORMAT,
+    lacpdu.LONG,
     marker.Marker.FORMAT,
+    bpdu.ConfigBpdu.FORMAT,
+    bpdu.TcnBpdu.FORMAT,
+    bpdu.RstBpdu.FORMAT,
+    bpdu.MstBpdu.FORMAT,
     link.HEARTBEAT,
     link.DATA,
     link.FENCE,
@@ -40,5 +45,5 @@ def within(form: Format) -> Iterator[Format]:
 
 def every() -> tuple[Format, ...]:
     """All formats, nested ones too, each once."""
-    found = {id(inner): inner for form in WHOLE for inner in within(form)}
+    found = {id(inner): inner for form in (*WHOLE, sonic.MESSAGE) for inner in within(form)}
     return tuple(found.values())

@@ -1,12 +1,21 @@
-"""LACPDU version 1 (802.1AX 6.4.2)."""
+"""LACPDU (802.1AX 6.4.2).
+
+Version 1 is 110 octets of fixed fields. Later versions put TLVs where version 1 has its terminator. A receiver reads
+the fixed fields of every version alike, and what is wrong among the TLVs ends their list but not the PDU.
+"""
+
+from functools import lru_cache
+from typing import Any, Self
 
 import msgspec
 from construct import Bytes, Const, Default, Int8ub, Int16ub, Struct
 
-from pyiccp.wire.codec import Format, Value
+from pyiccp.wire import lacp_extension as extension
+from pyiccp.wire.codec import CACHED, Format, Value
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import ZERO, Mac
 from pyiccp.wire.state import STATES, State
+from pyiccp.wire.tails import Tlvs
 
 SUBTYPE = 1
 
@@ -19,8 +28,7 @@ _PARTICIPANT = (
     "state" / Int8ub,
 )
 
-LAYOUT = Layout(
-    "LACPDU",
+_FIXED = (
     "subtype" / Const(SUBTYPE, Int8ub),
     "version" / Default(Int8ub, 1),
     "actor_type" / Default(Int8ub, 1),
@@ -35,6 +43,11 @@ LAYOUT = Layout(
     "collector_length" / Default(Int8ub, 16),
     "collector_max_delay" / Int16ub,
     "collector_reserved" / Default(Bytes(12), bytes(12)),
+)
+
+LAYOUT = Layout(
+    "LACPDU",
+    *_FIXED,
     "terminator_type" / Default(Int8ub, 0),
     "terminator_length" / Default(Int8ub, 0),
     "reserved" / Default(Bytes(50), bytes(50)),
@@ -60,6 +73,45 @@ class Lacpdu(Value, frozen=True, gc=False):
     collector_max_delay: int = 0
     version: int = 1
     """Never checked: a receiver treats every version alike (6.4.2.3)."""
+    tlvs: tuple[Value, ...] = ()
+    """Of versions above 1: what stands before the terminator."""
+
+    @classmethod
+    def decode(cls, octets: bytes) -> Self:
+        lacpdu: Self = _decode(octets)
+        return lacpdu
+
+    def encode(self) -> bytes:
+        if not self.tlvs:
+            return self.FORMAT.encode(self)
+        if self.version < 2:
+            raise ValueError(f"LACPDU: TLVs need a version above 1: {self!r}")
+        octets = LONG.encode(self)
+        return octets + bytes(max(LAYOUT.size - len(octets), 2))
 
 
-Lacpdu.FORMAT = Format("LACPDU", Lacpdu, LAYOUT, cached=True)
+Lacpdu.FORMAT = Format("LACPDU", Lacpdu, LAYOUT)
+
+LONG = Format(
+    "LACPDU with TLVs",
+    Lacpdu,
+    Layout("LACPDU with TLVs", *_FIXED),
+    tail=Tlvs(
+        "tlvs",
+        extension.FORMATS,
+        extension.UNKNOWN,
+        width=1,
+        inclusive=True,
+        tolerant=True,
+        rest=extension.REMAINDER,
+        into=extension.without_remainder,
+    ),
+)
+"""Needs 110 octets in all, as version 1 does."""
+
+
+@lru_cache(CACHED)
+def _decode(octets: bytes) -> Any:
+    if len(octets) < LAYOUT.size or octets[1] < 2 or octets[0] != SUBTYPE:
+        return Lacpdu.FORMAT.decode_afresh(octets)
+    return LONG.decode_afresh(octets)

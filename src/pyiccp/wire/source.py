@@ -75,7 +75,9 @@ def engine(
     lines = ["def decode_at(b, i, e, w):"]
     lines += _decode(fields, of, names, bound, count, tail_decode, "i")
     lines.append("def decode(b):")
-    lines += ["    e = len(b)", "    w = 0"] if tail_decode or not fields else ["    e = len(b)"]
+    lines.append("    e = len(b)")
+    if any(leaf.field == WORD for _, leaf in leaves(of)):
+        lines.append("    w = 0")
     lines += _decode(fields, of, names, bound, count, tail_decode, "")
     lines.append("def encode(v):")
     lines += _encode(fields, of, names, bound, count, tail_encode, whole)

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import construct
@@ -69,9 +70,10 @@ class Array:
     depth = 0
     whole = False
 
-    def __init__(self, name: str, item: Format | int) -> None:
-        """*item*: a format of fixed size, or the width of a number in octets."""
+    def __init__(self, name: str, item: Format | int, *, most: int | None = None) -> None:
+        """*item*: a format of fixed size, or the width of a number in octets; *most*: items at most."""
         self.name = name
+        self.most = most
         self.item = item if isinstance(item, Format) else None
         self.size = item.size if isinstance(item, Format) else item
         self._code = {1: "B", 2: "H", 4: "L", 8: "Q"}[item] if isinstance(item, int) else ""
@@ -124,7 +126,11 @@ class Array:
     def _why(self, size: int, count: int) -> str:
         if count >= 0 and count * self.size != size:
             return f"{size} octets where the count says {count * self.size}"
-        return f"{size} octets are not a multiple of {self.size}" if size % self.size else ""
+        if size % self.size:
+            return f"{size} octets are not a multiple of {self.size}"
+        if self.most is not None and size > self.most * self.size:
+            return f"{size // self.size} where {self.most} is the most"
+        return ""
 
 
 class Tlvs:
@@ -139,19 +145,24 @@ class Tlvs:
         width: int = 2,
         flags: int = 0,
         tolerant: bool = False,
+        inclusive: bool = False,
+        rest: Format | None = None,
         whole: bool = False,
         into: Callable[[tuple[Any, ...]], Any] = tuple,
         back: Callable[[Any], tuple[Any, ...]] = tuple,
     ) -> None:
         """*width*: octets of type and of length; *flags*: bits of the type word that do not select; *tolerant*: a
-        value that does not fit its format goes to `other` too; *into* and *back*: from the tuple to the value's
-        field and back; if *whole*, back from the whole value."""
+        value that does not fit its format goes to `other` too; *inclusive*: the length counts type and length; *rest*:
+        what takes all octets from type 0 on, or from the first TLV that does not hold together; *into* and *back*:
+        from the tuple to the value's field and back; if *whole*, back from the whole value."""
         self.name = name
         self._head = struct.Struct(">HH" if width == 2 else ">BB")
         self._mask = (1 << 8 * width) - 1 & ~flags
+        self._extra = self._head.size if inclusive else 0
         self.formats = {code & self._mask: form for form in formats for code in form.codes}
-        self._by_class = {form.value: form for form in (*self.formats.values(), other)}
         self.other = other
+        self.rest = rest
+        self._by_class = {form.value: form for form in (*self.formats.values(), other)}
         self.tolerant = tolerant
         self.whole = whole
         self.into = into
@@ -171,85 +182,117 @@ class Tlvs:
         except KeyError:
             raise ValueError(f"{self.name}: no place for {value!r}") from None
 
+    @cached_property
+    def _fast(self) -> dict[int, Callable[[bytes, int, int, int], Any]]:
+        return {word: form.engine.decode_at for word, form in self.formats.items()}
+
     def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
-        unpack, formats, size = self._head.unpack_from, self.formats, self._head.size
+        unpack, fast, mask = self._head.unpack_from, self._fast, self._mask
+        size, extra, rest = self._head.size, self._extra, self.rest
+        other = self.other.engine.decode_at
         found = []
         while start < end:
             if end - start < size:
-                raise Refused
+                break
             word, length = unpack(octets, start)
-            start += size
-            stop = start + length
-            if stop > end:
-                raise Refused
-            form = formats.get(word) or self.find(word)
+            stop = start + size + length - extra
+            if stop > end or length < extra or (word == 0 and rest is not None):
+                break
+            decode = fast.get(word & mask, other)
             if self.tolerant:
-                found.append(self._try(form, octets, start, stop, word))
+                try:
+                    found.append(decode(octets, start + size, stop, word))
+                except FAULTS:
+                    found.append(other(octets, start + size, stop, word))
             else:
-                found.append(form.engine.decode_at(octets, start, stop, word))
+                found.append(decode(octets, start + size, stop, word))
             start = stop
+        if start < end:
+            if rest is None:
+                raise Refused
+            found.append(rest.engine.decode_at(octets, start, end, 0))
         return self.into(tuple(found))
-
-    def _try(self, form: Format, octets: bytes, start: int, stop: int, word: int) -> Any:
-        try:
-            return form.engine.decode_at(octets, start, stop, word)
-        except FAULTS:
-            return self.other.engine.decode_at(octets, start, stop, word)
 
     def encode(self, value: Any) -> tuple[int, bytes]:
         values = self.back(value)
+        pack, extra = self._head.pack, self._extra
         parts = []
         for one in values:
             fast = self.form_of(one).engine
             body = fast.encode(one)
-            parts.append(self._head.pack(fast.word(one), len(body)) + body)
+            parts.append(pack(fast.word(one), len(body) + extra) + body)
         return len(values), b"".join(parts)
 
     def parse(self, what: str, path: str, octets: bytes, start: int, end: int, count: int = -1) -> Any:
         found: list[Any] = []
-        size = self._head.size
         while start < end:
             here = f"{path}{self.name}[{len(found)}]."
-            if end - start < size:
-                raise Malformed(
-                    what, Fault(here + "type", start, f"{end - start} octets left where a TLV needs {size}")
-                )
+            fault = self._fault(octets, start, end, here)
+            if fault is not None:
+                if self.rest is None:
+                    raise Malformed(what, fault)
+                body = self.rest.parse_part(what, here, octets, start, end)
+                found.append(construct.Container(type=None, length=None, body=body, format=self.rest))
+                break
             word, length = self._head.unpack_from(octets, start)
-            stop = start + size + length
-            if stop > end:
-                why = f"{length} octets where {end - start - size} are left"
-                raise Malformed(what, Fault(here + "length", start + size // 2, why))
-            form = self.find(word)
-            try:
-                body = form.parse_part(what, here, octets, start + size, stop)
-                form.lift(body, word, here, start + size)
-            except Malformed:
-                if not self.tolerant:
-                    raise
-                form = self.other
-                body = form.parse_part(what, here, octets, start + size, stop)
+            start += self._head.size
+            stop = start + length - self._extra
+            form, body = self._body(what, here, octets, start, stop, word)
             found.append(construct.Container(type=word, length=length, body=body, format=form))
             start = stop
         return found
 
+    def _fault(self, octets: bytes, start: int, end: int, here: str) -> Fault | None:
+        """Why no TLV starts here."""
+        size = self._head.size
+        if end - start < size:
+            return Fault(here + "type", start, f"{end - start} octets left where a TLV needs {size}")
+        word, length = self._head.unpack_from(octets, start)
+        if length < self._extra:
+            return Fault(here + "length", start + size // 2, f"{length} where {self._extra} is the least")
+        if length - self._extra > end - start - size:
+            left = end - start - size + self._extra
+            return Fault(here + "length", start + size // 2, f"{length} octets where {left} are left")
+        return Fault(here + "type", start, "the list ends here") if word == 0 and self.rest is not None else None
+
+    def _body(self, what: str, here: str, octets: bytes, start: int, stop: int, word: int) -> tuple[Format, Any]:
+        form = self.find(word)
+        try:
+            body = form.parse_part(what, here, octets, start, stop)
+            form.lift(body, word, here, start)
+        except Malformed:
+            if not self.tolerant:
+                raise
+            form = self.other
+            body = form.parse_part(what, here, octets, start, stop)
+        return form, body
+
     def build(self, parsed: Any) -> bytes:
-        return b"".join(self._head.pack(one.type, one.length) + one.format.build(one.body) for one in parsed)
+        head = self._head.pack
+        return b"".join(
+            (head(one.type, one.length) if one.type is not None else b"") + one.format.build(one.body) for one in parsed
+        )
 
     def lift(self, parsed: Any) -> Any:
-        return self.into(tuple(one.format.lift(one.body, one.type) for one in parsed))
+        return self.into(tuple(one.format.lift(one.body, one.type or 0) for one in parsed))
 
     def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
-        found = []
+        found: list[Node] = []
         size = self._head.size
-        while end - start >= size:
+        while start < end:
+            fault = self._fault(octets, start, end, "")
+            if fault is not None and self.rest is not None:
+                return found + self.rest.nodes(octets, start, end)
+            if end - start < size:
+                break
             word, length = self._head.unpack_from(octets, start)
-            stop = min(start + size + length, end)
+            stop = max(min(start + size + length - self._extra, end), start + size)
             form = self.find(word)
-            head = (
+            children = (
                 Node(start, size // 2, "type", word),
                 Node(start + size // 2, size // 2, "length", length),
+                *form.nodes(octets, start + size, stop),
             )
-            children = (*head, *form.nodes(octets, start + size, stop))
             found.append(Node(start, stop - start, form.name, None, children))
             start = stop
         return found

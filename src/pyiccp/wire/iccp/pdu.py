@@ -1,11 +1,14 @@
 """LDP PDUs and messages (RFC 5036 3.1, 3.5; RFC 7275 6.1)."""
 
 import re
+import struct
+from typing import ClassVar
 
 from construct import Const, Int16ub, Int32ub
 
 from pyiccp.wire.codec import Bound, Format, Value
-from pyiccp.wire.iccp import fdb, ldp, mlacp, mlag, rg
+from pyiccp.wire.framed import Framed, Head
+from pyiccp.wire.iccp import fdb, ldp, mlacp, mlag, pwred, rg, stp
 from pyiccp.wire.iccp.codes import (
     CAPABILITY,
     HELLO,
@@ -33,7 +36,7 @@ from pyiccp.wire.iccp.ldp import (
     Status,
 )
 from pyiccp.wire.iccp.rg import NAK_LAYOUT, Nak
-from pyiccp.wire.iccp.tlv import FLAGS, Framed, TlvValue, UnknownTlv
+from pyiccp.wire.iccp.tlv import FLAGS, TlvValue, UnknownTlv
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.malformed import Malformed
 from pyiccp.wire.tails import Tlvs
@@ -72,6 +75,8 @@ __all__ = [
 class Message(Framed, frozen=True, gc=False):
     """One LDP message."""
 
+    HEAD: ClassVar[Head] = Head(struct.Struct(">HH"))
+
     type: int
     """15 bits."""
     message_id: int
@@ -89,12 +94,23 @@ class IccpPdu(Value, frozen=True, gc=False):
     messages: tuple[Message, ...]
 
 
-_PLAIN = (*ldp.FORMATS, *rg.FORMATS, *mlacp.FORMATS, *mlag.FORMATS, *fdb.FORMATS)
+_PLAIN = (
+    *ldp.FORMATS,
+    *rg.FORMATS,
+    *pwred.FORMATS,
+    *mlacp.FORMATS,
+    *stp.FORMATS,
+    *mlag.FORMATS,
+    *fdb.FORMATS,
+)
+
+_ECHOED = tuple(form for form in _PLAIN if form.depth <= 1)
+"""What can stand inside a TLV that returns others; what nests deeper stays octets there."""
 
 RETURNED_TLVS = ReturnedTlvs.FORMAT = Format(
     "Returned TLVs",
     ReturnedTlvs,
-    tail=Tlvs("tlvs", _PLAIN, UnknownTlv.FORMAT, flags=FLAGS, tolerant=True),
+    tail=Tlvs("tlvs", _ECHOED, UnknownTlv.FORMAT, flags=FLAGS, tolerant=True),
     codes=(0x0304,),
 )
 
@@ -102,7 +118,7 @@ NAK = Nak.FORMAT = Format(
     "NAK",
     Nak,
     NAK_LAYOUT,
-    tail=Tlvs("tlvs", _PLAIN, UnknownTlv.FORMAT, flags=FLAGS, tolerant=True),
+    tail=Tlvs("tlvs", _ECHOED, UnknownTlv.FORMAT, flags=FLAGS, tolerant=True),
     codes=(0x0002,),
 )
 """A NAK echoes what was refused, so what it holds need not fit its own table; a NAK inside stays octets."""
