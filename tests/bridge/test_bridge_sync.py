@@ -349,7 +349,7 @@ def test_a_flush_of_one_bond_spares_the_rest() -> None:
 def test_a_table_full_on_one_node_learns_on_neither() -> None:
     """M10.5."""
     pair = Pair()
-    pair.nodes[0].table.limit = 3  # two learned ones beside the peer's own address
+    pair.nodes[0].table.limit = 2
     pair.start().settle()
     for number in range(1, 6):
         pair.see(1, "bond1", host(number))

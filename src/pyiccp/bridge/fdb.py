@@ -47,9 +47,12 @@ class HostTable:
         self.vlans_of_bridge = vlans.of_port(config.name)
         self.limit = config.max_learned_entries
         self.learned = 0
-        """Entries that count against the limit: all but this node's own static ones."""
+        """Entries that count against the limit: whoever saw them, not the static ones."""
+        self.peers_static = 0
         self.highest = 0
         """The highest sequence ever known: up to there a flush of this node's removes."""
+        self.floor = 0
+        """What the newest flush removed: whatever is seen after it has a higher sequence."""
         self.refused_until: Instant = 0
         """Nothing is learned before: the peer had no room for a host of ours (M10.5)."""
         self.shared: Mac | None = None
@@ -104,7 +107,7 @@ class HostTable:
         if now < self.refused_until or self.full():
             self.counters["refused"] += 1
             return
-        host = Host(address, vid, port, self.place_of[port], 1, True, SEEN, now)
+        host = Host(address, vid, port, self.place_of[port], self.after(0), True, SEEN, now)
         body = self.announcements.body((vid, address))
         if body is not None:
             # A removal that the peer has not heard of is memory too: the new entry has to overrule it.
@@ -148,8 +151,8 @@ class HostTable:
         return True
 
     def after(self, sequence: int) -> int:
-        """The sequence of a sighting that overrules *sequence*."""
-        sequence = min(sequence + 1, LAST_SEQUENCE)
+        """The sequence of a sighting that overrules *sequence*, and every flush."""
+        sequence = min(max(sequence, self.floor) + 1, LAST_SEQUENCE)
         self.highest = max(self.highest, sequence)
         return sequence
 
@@ -181,8 +184,10 @@ class HostTable:
             if host.port == port and host.flags & SEEN and vid in (0, host.vid):
                 self.forget(host)
 
-    def flush(self, scope: Scope, sequence: int) -> None:
+    def flush(self, scope: Scope, sequence: int) -> list[Host]:
         """Remove the learned entries of *scope* up to *sequence*, and what the peer was to be told of such (M10.3)."""
+        self.floor = max(self.floor, sequence)
+        removed = []
         for host in (*self.hosts(), *self.announcements.bodies()):
             if (
                 not host.flags & STATIC
@@ -193,6 +198,8 @@ class HostTable:
                     self.announcements.drop(host.key)
                 else:
                     self.remove(host)
+                    removed.append(host)
+        return removed
 
     # --- sessions
 
@@ -254,20 +261,24 @@ class HostTable:
     def add(self, host: Host) -> None:
         """Put a new entry in."""
         self.tables.setdefault(host.vid, {})[host.address] = host
-        if not (host.flags & STATIC and host.ours):
-            self.learned += 1
+        self._count(host, 1)
         self.highest = max(self.highest, host.sequence)
         self.changed = True
 
     def remove(self, host: Host) -> None:
         """Take an entry out; what was to be told of it is not told."""
         del self.tables[host.vid][host.address]
-        if not (host.flags & STATIC and host.ours):
-            self.learned -= 1
+        self._count(host, -1)
         self.ageing.unfile(host)
         self.announcements.drop(host.key)
         host.flags |= GONE
         self.changed = True
+
+    def _count(self, host: Host, change: int) -> None:
+        if not host.flags & STATIC:
+            self.learned += change
+        elif not host.ours:
+            self.peers_static += change
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """Entries by key, times as ages, and what the peer is still to be told."""
@@ -281,7 +292,7 @@ class HostTable:
                 for vid, table in sorted(self.tables.items())
                 for _, host in sorted(table.items())
             ),
-            self.highest,
+            (self.highest, self.floor),
             max(0, self.refused_until - now),
             self.shared,
             self.flushes.fingerprint(),

@@ -3,7 +3,8 @@
 A flush names a scope and the highest sequence its sender knows; entries of the scope up to that sequence go, on both
 nodes. What the peer announced before it heard of the flush is still on its way: its batches carry, as `epoch`, the
 newest of *our* flushes that it has carried out, so such a learn can be told from a later one and meets the same fate
-as the entry that it would have made.
+as the entry that it would have made. What either node sees after it has carried out a flush gets a higher sequence
+than the flush names, so nothing of the time before overrules it.
 """
 
 from typing import Any

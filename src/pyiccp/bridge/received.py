@@ -2,13 +2,16 @@
 
 from pyiccp.bridge.fdb import HostTable
 from pyiccp.bridge.flushes import Scope
-from pyiccp.bridge.host import AGED, AGED_THERE, GONE, ORPHAN, SEEN, STATIC, Host, Rank, rank
+from pyiccp.bridge.host import AGED, AGED_THERE, EVERYWHERE, GONE, ORPHAN, SEEN, STATIC, Host, Rank, rank
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
 from pyiccp.wire.mac import Mac
 
 REFUSAL = seconds(1)
 """How long nothing is learned after the peer had no room for a host of ours (M10.5)."""
+
+PEERS_STATIC = 1 << 16
+"""Static and own addresses of the peer that are taken at most; they do not count against the limit."""
 
 
 def apply_flush(table: HostTable, flush: HostFlush) -> None:
@@ -17,7 +20,11 @@ def apply_flush(table: HostTable, flush: HostFlush) -> None:
         table.counters["ignored"] += 1
         return
     table.announcements.epoch = max(table.announcements.epoch, flush.epoch)
-    table.flush(Scope(flush.place, flush.vid, flush.node), flush.sequence)
+    removed = table.flush(Scope(flush.place, flush.vid, flush.node), flush.sequence)
+    if flush.place != EVERYWHERE:
+        # The peer may hold an older opinion, of a place that is not flushed, which these entries overruled.
+        for host in removed:
+            table.announcements.answer(host)
 
 
 def apply_batch(table: HostTable, batch: HostBatch, now: Instant) -> None:
@@ -86,25 +93,33 @@ class _Batch:
         return True
 
     def _seen(self, address: Mac, host: Host | None) -> None:
-        table, batch = self.table, self.batch
         if host is None:
-            body = table.announcements.body((batch.vid, address))
-            if body is not None and self._rank_of(body) >= self.rank:
-                return
-            if table.full():
-                table.counters["refused"] += 1
-                self._answer(address)
-                return
-            table.announcements.drop((batch.vid, address))
-            self._add(address, 0)
-        elif not self._overruled(host):
-            table.announcements.drop(host.key)
+            self._seen_first(address)
+        elif self._overruled(host):
+            return
+        elif host.flags & STATIC:
+            self.table.remove(host)
+            self._seen_first(address)
+        else:
+            self.table.announcements.drop(host.key)
             host.known = self.session
-            if self._same_place(host) and not host.flags & STATIC:
-                host.sequence, host.ours = batch.sequence, self.ours
+            if self._same_place(host):
+                host.sequence, host.ours = self.batch.sequence, self.ours
                 host.flags &= ~AGED_THERE
             else:
-                self._put(host, 0)
+                self._put(host)
+
+    def _seen_first(self, address: Mac) -> None:
+        table, key = self.table, (self.batch.vid, address)
+        body = table.announcements.body(key)
+        if body is not None and self._rank_of(body) >= self.rank:
+            return
+        if table.full():
+            table.counters["refused"] += 1
+            self._answer(address)
+        else:
+            table.announcements.drop(key)
+            self._add(address, 0)
 
     def _aged(self, address: Mac, host: Host | None) -> None:
         if host is None:
@@ -140,16 +155,14 @@ class _Batch:
 
     def _static(self, address: Mac, host: Host | None) -> None:
         table = self.table
-        if host is None:
-            if not table.full():
-                table.announcements.drop((self.batch.vid, address))
-                self._add(address, STATIC)
-        elif host.flags & STATIC and host.ours:
+        if host is not None and host.flags & STATIC and host.ours:
             self._overruled(host)
-        else:
-            table.announcements.drop(host.key)
-            host.known = self.session
-            self._put(host, STATIC)
+            return
+        if host is not None:
+            table.remove(host)
+        if table.peers_static < PEERS_STATIC:
+            table.announcements.drop((self.batch.vid, address))
+            self._add(address, STATIC)
 
     def _add(self, address: Mac, flags: int) -> None:
         batch = self.batch
@@ -157,12 +170,12 @@ class _Batch:
             Host(address, batch.vid, self.port, batch.place, batch.sequence, self.ours, flags, 0, -1, self.session)
         )
 
-    def _put(self, host: Host, flags: int) -> None:
+    def _put(self, host: Host) -> None:
         """The host is where the peer says."""
         batch = self.batch
         self.table.ageing.unfile(host)
         host.port, host.place = self.port, batch.place
-        host.sequence, host.ours, host.flags = batch.sequence, self.ours, flags
+        host.sequence, host.ours, host.flags = batch.sequence, self.ours, 0
         self.table.changed = True
 
     def _answer(self, address: Mac) -> None:
