@@ -118,11 +118,12 @@ def update_Default_Selected(port: Port) -> None:
 
 
 def update_NTT(port: Port, pdu: Lacpdu) -> None:
-    """The partner must be told when it does not see us as we are (6.4.9)."""
+    """The partner must be told when it does not see us as we are (6.4.9), or has not heard us yet on this link."""
     view, actor = pdu.partner, port.actor
     # The low four bits are Activity, Timeout, Aggregation and Synchronization.
     if (
-        not same_system(view, actor)
+        port.sent is None
+        or not same_system(view, actor)
         or view.port_priority != actor.port_priority
         or (view.state.octet ^ actor.state.octet) & 0x0F
     ):

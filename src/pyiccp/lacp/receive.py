@@ -26,7 +26,7 @@ def PORT_DISABLED(port: Port) -> None:
     """No link: the partner is kept, so that a short break leads back to the same LAG, but it is in sync no more."""
     port.current_while.stop()
     port.tx_limit.stop()
-    port.received = None
+    port.received = port.sent = None
     await_echo(port)
     if port.draining:
         end_drain(port)
