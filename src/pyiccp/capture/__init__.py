@@ -1,0 +1,1 @@
+"""Captured traffic: pcap and pcapng files, the scan of a big trunk capture, columns, and TCP put together again."""
