@@ -2,8 +2,11 @@
 
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -149,3 +152,43 @@ def test_a_closed_pipe_is_quiet() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 0
+
+
+def test_ctrl_c_is_130_without_a_traceback(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "lab", "--until", "10h", "--pcap", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "lab.pcapng").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert b"Traceback" not in errors
+
+
+def at_a_terminal(*arguments: str, **environment: str) -> str:
+    """What a person sees on standard output and standard error."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", **environment}
+    with subprocess.Popen([*PROGRAM, *arguments], stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                octets = os.read(ours, 65536)
+            except OSError:  # the other end is closed: Linux says EIO
+                break
+            if not octets:
+                break
+            seen += octets
+        assert process.wait(30) == 0
+    os.close(ours)
+    return seen.decode()
+
+
+def test_a_terminal_gets_colour_and_progress_and_no_color_is_honoured() -> None:
+    assert "\x1b[1m[admin@Peer1] > /interface/bridge/mlag/monitor" in at_a_terminal("lab", "--until", "2s")
+    plain = at_a_terminal("lab", "--until", "2s", NO_COLOR="1")
+    assert "\r\n       status: connected\r\n" in plain
+    assert "\x1b[1m" not in plain

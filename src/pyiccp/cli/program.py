@@ -1,21 +1,36 @@
-"""The group of verbs and what they have in common: exit codes, errors."""
+"""The group of verbs and what they have in common: exit codes and errors."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from pyiccp import __version__
-from pyiccp.cli.lab import lab
-from pyiccp.node.config import ConfigError
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+VERBS = ("lab",)
+"""Each is a command of its name in a module of its name."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Verbs(click.Group):
+    """Loads a verb when it is asked for: none pays for what another needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = getattr(import_module(f"pyiccp.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pyiccp")
 def pyiccp() -> None:
-    """Two switches that an LACP client sees as one (MLAG): protocol cores, a lab, a node.
+    """Two switches that an LACP client sees as one (MLAG): protocol cores and a lab.
 
     \b
     Examples:
@@ -24,19 +39,23 @@ def pyiccp() -> None:
     """
 
 
-pyiccp.add_command(lab)
-
-
 def main() -> None:
     """Run the program and leave with 0 done, 1 bad answer, 2 usage or configuration, 130 Ctrl-C."""
     try:
-        code = pyiccp.main(standalone_mode=False) or 0
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except ConfigError as error:
-        print(f"pyiccp: {error}", file=sys.stderr)
-        code = EXIT_USAGE
+        code = _run()
     except (click.Abort, KeyboardInterrupt):
         code = EXIT_INTERRUPTED
     sys.exit(code)
+
+
+def _run() -> int:
+    from pyiccp.node.config import ConfigError
+
+    try:
+        return int(pyiccp.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ConfigError as error:
+        print(f"pyiccp: {error}", file=sys.stderr)
+        return EXIT_USAGE
