@@ -248,6 +248,14 @@ class Format:
 
     # --- dissection
 
+    def remark(self, field: str) -> str:
+        """Bits of *field* that are fields of the value, lowest first."""
+        parts = []
+        for name, (shift, width) in sorted(self._bits.get(field, {}).items(), key=lambda item: item[1]):
+            span = f"bits {shift}-{shift + width - 1}" if width > 1 else f"bit {shift}"
+            parts.append(f"{name.rpartition('.')[2]} {span}")
+        return ", ".join(parts)
+
     def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
         """What is there from *start* to *end*, as far as it goes; reads the table, never Construct."""
         found: list[Node] = []

@@ -117,7 +117,7 @@ def _format(name: str, kind: Kind, body: type, *members: Any, tail: str) -> Form
     layout = Layout(
         f"{name} segment",
         "magic" / Const(MAGIC, Bytes(7)),
-        "major" / Const(0x30 + MAJOR, Int8ub),
+        "major" / Const(b"%d" % MAJOR, Bytes(1)),
         "minor" / Default(Int8ub, MINOR),
         "kind" / Const(int(kind), Int8ub),
         "length" / Int16ub,
