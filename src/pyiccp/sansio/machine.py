@@ -91,9 +91,7 @@ class Machine(Generic[C]):
         box(context)
 
 
-def settle(
-    machines: Iterable[Machine[C]], contexts: Iterable[C], trace: Trace | None = None, bound: int = 100
-) -> None:
+def settle(machines: Iterable[Machine[C]], contexts: Iterable[C], trace: Trace | None = None, bound: int = 100) -> None:
     """Run *machines* on *contexts* until none of them can take an arrow."""
     machines, contexts = tuple(machines), tuple(contexts)
     for _ in range(bound):

@@ -1,0 +1,32 @@
+"""What importing costs, and what the house must not contain."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCES = Path(__file__).parent.parent / "src" / "pyiccp"
+
+
+def loaded_by(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("statement", ["import pyiccp", "import pyiccp.wire", "import pyiccp.node.node"])
+def test_importing_a_floor_loads_no_event_loop_no_terminal_no_arrays(statement: str) -> None:
+    assert not loaded_by(statement) & {"trio", "rich", "numpy", "click", "hypothesis", "asyncio"}
+
+
+def test_cryptography_is_no_dependency() -> None:
+    assert "cryptography" not in loaded_by("import pyiccp.cli")
+
+
+def test_every_package_says_what_it_is_and_no_file_outgrows_its_room() -> None:
+    for path in SOURCES.rglob("*.py"):
+        text = path.read_text()
+        assert len(text.splitlines()) <= 450, f"{path} holds more than one concept"
+        if text.strip():
+            assert text.startswith(('"""', "#!", "r'''")), f"{path} has no docstring"
