@@ -60,9 +60,13 @@ class LacpCore:
         self.actions: list[Action] = []
         self.aggregators = {config.name: Aggregator(config, self.actions) for config in aggregators}
         self.ports: dict[str, Port] = {}
+        numbers: dict[int, str] = {}
         for config in ports:
             if not 1 <= config.number <= _LAST_NUMBER:
                 raise ValueError(f"port {config.name}: number {config.number} is not in 1 … {_LAST_NUMBER}")
+            twin = numbers.setdefault(config.number, config.name)
+            if twin != config.name:
+                raise ValueError(f"ports {twin} and {config.name} have the same number {config.number}")
             aggregator = self.aggregators[config.aggregator]
             port = Port(config, aggregator, self.clock)
             aggregator.ports.append(port)
