@@ -15,7 +15,6 @@ from pyiccp.bridge import events
 from pyiccp.bridge.config import BridgeConfig
 from pyiccp.bridge.events import Action, AnnounceFlush, Event, Warn
 from pyiccp.bridge.fdb import HostTable
-from pyiccp.bridge.flushes import Scope
 from pyiccp.bridge.forwarding import Forwarding
 from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OWN, PRIVATE, SEEN, STATIC, Host
 from pyiccp.bridge.received import apply_batch, apply_flush
@@ -139,17 +138,16 @@ class BridgeCore:
             case events.CopiesChanged(_, on):
                 port.copies = on
 
-    def _flush(self, name: str | None, vid: int) -> Sequence[Action]:
+    def _flush(self, port: str | None, vid: int) -> Sequence[Action]:
         """Forget learned hosts; the peer hears of it before anything learned later (M10.3)."""
         table = self.table
-        place = None if name is None else table.place_of[name]
-        if name is not None and place == ORPHAN:
-            table.forget_port(name, vid)
+        if port is not None:
+            table.forget_port(port, vid)
             return ()
-        scope = Scope(vid=vid) if place is None else Scope(place, vid)
         sequence = table.highest
-        table.flush(scope, sequence)
-        return (AnnounceFlush(table.flushes.make(scope, sequence)),) if table.announcements.running else ()
+        table.flush(vid, sequence)
+        told = table.announcements
+        return (AnnounceFlush(table.flushes.make(vid, told.node, sequence)),) if told.running else ()
 
     def _finish(self, now: Instant) -> Sequence[Action]:
         table = self.table

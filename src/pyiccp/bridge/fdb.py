@@ -12,7 +12,7 @@ from typing import Any
 from pyiccp.bridge.ageing import Ageing
 from pyiccp.bridge.announcements import Announcements
 from pyiccp.bridge.config import BridgeConfig
-from pyiccp.bridge.flushes import Flushes, Scope
+from pyiccp.bridge.flushes import Flushes
 from pyiccp.bridge.host import (
     AGED,
     AGED_THERE,
@@ -52,7 +52,8 @@ class HostTable:
         self.highest = 0
         """The highest sequence ever known: up to there a flush of this node's removes."""
         self.floor = 0
-        """What the newest flush removed: whatever is seen after it has a higher sequence."""
+        """The highest sequence ever removed. What is seen later has a higher one: nothing that is still on its way
+        about a removed entry can be taken to mean the new one."""
         self.refused_until: Instant = 0
         """Nothing is learned before: the peer had no room for a host of ours (M10.5)."""
         self.shared: Mac | None = None
@@ -151,7 +152,7 @@ class HostTable:
         return True
 
     def after(self, sequence: int) -> int:
-        """The sequence of a sighting that overrules *sequence*, and every flush."""
+        """The sequence of a sighting that overrules *sequence* and whatever has been removed."""
         sequence = min(max(sequence, self.floor) + 1, LAST_SEQUENCE)
         self.highest = max(self.highest, sequence)
         return sequence
@@ -179,27 +180,50 @@ class HostTable:
             told.mark(host)
 
     def forget_port(self, port: str, vid: int = 0) -> None:
-        """The hosts of an orphan port (in VLAN *vid*, 0 = in all) are somewhere else, or nowhere."""
+        """The hosts of *port* (in VLAN *vid*, 0 = in all) are somewhere else, or nowhere."""
         for host in self.hosts():
-            if host.port == port and host.flags & SEEN and vid in (0, host.vid):
+            if host.port != port or host.flags & STATIC or vid not in (0, host.vid):
+                continue
+            if host.place != ORPHAN:
+                self.bury(host)
+            elif host.flags & SEEN:
                 self.forget(host)
 
-    def flush(self, scope: Scope, sequence: int) -> list[Host]:
-        """Remove the learned entries of *scope* up to *sequence*, and what the peer was to be told of such (M10.3)."""
-        self.floor = max(self.floor, sequence)
-        removed = []
+    def bury(self, host: Host) -> None:
+        """Take *host* out on both nodes, wherever it is: as if it had moved to an orphan port of this node and aged
+        there at once, so that it is memory here until the peer has taken it out."""
+        told = self.announcements
+        if not told.running or host.known != told.session:
+            self.remove(host)
+            return
+        self.ageing.unfile(host)
+        host.place, host.ours, host.flags = ORPHAN, True, AGED
+        host.sequence = self.after(host.sequence)
+        self.changed = True
+        told.mark(host)
+
+    def flush(self, vid: int, sequence: int) -> None:
+        """Remove the learned entries of VLAN *vid* (0 = of all) up to *sequence*, and what the peer was to be told of
+        such (M10.3)."""
         for host in (*self.hosts(), *self.announcements.bodies()):
+            if host.flags & STATIC or host.sequence > sequence or vid not in (0, host.vid):
+                continue
+            if host.flags & GONE:
+                self.announcements.drop(host.key)
+            else:
+                self.remove(host)
+
+    def flush_place(self, place: int, vid: int, node: int, sequence: int) -> None:
+        """The same for one place; node *node*'s, when it is ORPHAN."""
+        for host in self.hosts():
             if (
                 not host.flags & STATIC
                 and host.sequence <= sequence
-                and scope.covers(host.vid, host.place, self.node_of(host))
+                and host.place == place
+                and (place != ORPHAN or node == self.node_of(host))
+                and vid in (0, host.vid)
             ):
-                if host.flags & GONE:
-                    self.announcements.drop(host.key)
-                else:
-                    self.remove(host)
-                    removed.append(host)
-        return removed
+                self.bury(host)
 
     # --- sessions
 
@@ -269,6 +293,7 @@ class HostTable:
         """Take an entry out; what was to be told of it is not told."""
         del self.tables[host.vid][host.address]
         self._count(host, -1)
+        self.floor = max(self.floor, host.sequence)
         self.ageing.unfile(host)
         self.announcements.drop(host.key)
         host.flags |= GONE

@@ -1,7 +1,6 @@
 """What the peer says of hosts, applied to the table (M10.1-M10.3, M10.5)."""
 
 from pyiccp.bridge.fdb import HostTable
-from pyiccp.bridge.flushes import Scope
 from pyiccp.bridge.host import AGED, AGED_THERE, EVERYWHERE, GONE, ORPHAN, SEEN, STATIC, Host, Rank, rank
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
@@ -20,11 +19,10 @@ def apply_flush(table: HostTable, flush: HostFlush) -> None:
         table.counters["ignored"] += 1
         return
     table.announcements.epoch = max(table.announcements.epoch, flush.epoch)
-    removed = table.flush(Scope(flush.place, flush.vid, flush.node), flush.sequence)
-    if flush.place != EVERYWHERE:
-        # The peer may hold an older opinion, of a place that is not flushed, which these entries overruled.
-        for host in removed:
-            table.announcements.answer(host)
+    if flush.place == EVERYWHERE:
+        table.flush(flush.vid, flush.sequence)
+    else:
+        table.flush_place(flush.place, flush.vid, flush.node, flush.sequence)
 
 
 def apply_batch(table: HostTable, batch: HostBatch, now: Instant) -> None:
@@ -32,7 +30,7 @@ def apply_batch(table: HostTable, batch: HostBatch, now: Instant) -> None:
     if not _plausible(table, batch):
         table.counters["ignored"] += 1
         return
-    crossed = table.flushes.remove(batch)
+    crossed = table.flushes.cross(batch)
     if crossed and batch.kind in (HostKind.SEEN, HostKind.AGED):
         return
     table.highest = max(table.highest, batch.sequence)
@@ -101,8 +99,11 @@ class _Batch:
             self.table.remove(host)
             self._seen_first(address)
         else:
-            self.table.announcements.drop(host.key)
             host.known = self.session
+            if host.flags & AGED and self._rank_of(host) == self.rank:
+                # Sent before the peer heard, or will hear, that it aged here.
+                return
+            self.table.announcements.drop(host.key)
             if self._same_place(host):
                 host.sequence, host.ours = self.batch.sequence, self.ours
                 host.flags &= ~AGED_THERE
