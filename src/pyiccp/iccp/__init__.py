@@ -1,8 +1,9 @@
-"""ICCP (RFC 7275) between two nodes, over whatever carries messages once and in order.
+"""ICCP (RFC 7275) between two nodes, over whatever carries messages once and in order: the raw link, or TCP.
 
-`core` has the LDP part, `connection` and `application` the two machines as tables, `group` runs them; `reading` takes
-messages apart, `outbox` puts them together; `mlacp` joins `mlacp_told` (what we say) and `mlacp_learned` (what we
-hear).
+`ldp`, `connection` and `application` are the state machines as tables: of the LDP session, the RG connection and an
+application's connection. `session` runs the first, `group` the other two, `core` joins them. `reading` takes messages
+apart, `outbox` puts them together, `owners` says whose a TLV is. `mlacp` joins `mlacp_told` (what we say of our bonds)
+and `mlacp_learned` (what we hear of the peer's).
 """
 
 from pyiccp.iccp.core import IccpCore

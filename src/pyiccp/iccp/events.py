@@ -4,6 +4,7 @@ from enum import IntEnum
 
 import msgspec
 
+from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SystemConfig
 from pyiccp.wire.iccp.pdu import Message, TlvValue
 
@@ -26,8 +27,22 @@ class Stream(IntEnum):
 # --- events
 
 
+class Ldp(msgspec.Struct, frozen=True, gc=False):
+    """A carrier on which a whole LDP session has to be opened and kept alive (RFC 5036 2.5), that is TCP."""
+
+    active: bool
+    """This end has the larger transport address: it opened the connection and speaks first."""
+    peer_lsr_id: int
+    """The configured neighbour's."""
+    keepalive: int = 15
+    """Seconds, proposed; the smaller of both proposals counts."""
+
+
 class CarrierEstablished(msgspec.Struct, frozen=True, gc=False):
     """Messages can be exchanged: the raw link knows its peer, or TCP is connected."""
+
+    ldp: Ldp | None = None
+    """None = the raw link, which looks after liveness itself and needs no more than the capability."""
 
 
 class CarrierLost(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +53,8 @@ class MessageReceived(msgspec.Struct, frozen=True, gc=False):
     """One LDP message from the peer."""
 
     message: Message
+    lsr_id: int = 0
+    """From the header of its PDU; 0 = not known."""
 
 
 class MalformedReceived(msgspec.Struct, frozen=True, gc=False):
@@ -120,6 +137,8 @@ class ResetCarrier(msgspec.Struct, frozen=True, gc=False):
     """A fault fatal to the session: close the carrier and start again."""
 
     why: str
+    pause: Instant = 0
+    """Not before (TCP after a refused Initialization; the raw link pauses by itself)."""
 
 
 Action = SendMessage | ReportSession | DeliverTlvs | ReportPeerMlacp | ResetCarrier

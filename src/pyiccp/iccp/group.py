@@ -305,7 +305,7 @@ class Group:
         application = owners[0] if len(owners) == 1 else None
         state = None if application is None else self.states.get(application)
         if parts.unknown and state is not app.State.OPERATIONAL:
-            self._outbox.notify(LdpStatus.UNKNOWN_TLV, message, tlvs=parts.unknown)
+            self._outbox.notify(LdpStatus.UNKNOWN_TLV, message, parts.unknown)
         elif application is None or state is None or parts.unknown:
             self._outbox.nak(IccpStatus.REJECTED_MESSAGE, message.message_id, parts.unknown or parts.tlvs)
         else:

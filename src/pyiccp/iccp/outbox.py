@@ -69,12 +69,17 @@ class Outbox:
         self._actions: list[Action] = []
         self._refusals: list[tuple[int, tuple[TlvValue, ...]]] = []
         self._refusals_since: Instant = 0
+        self.sent_at: Instant = 0
+        """When the newest message was sent."""
+        self.max_message = MAX_MESSAGE
+        """Octets of the longest message, as negotiated."""
         self.withheld = 0
         """Refusals that were not sent."""
 
     def restart(self) -> None:
         """A new carrier: message ids count from 1."""
         self._id = 0
+        self.max_message = MAX_MESSAGE
         self._refusals.clear()
 
     def add(self, action: Action) -> None:
@@ -89,6 +94,7 @@ class Outbox:
     def send(self, kind: int, tlvs: Iterable[TlvValue], stream: Stream = Stream.URGENT) -> None:
         """One LDP message."""
         self._id = 1 if self._id == _LAST_ID else self._id + 1
+        self.sent_at = self.now
         self.add(SendMessage(stream, Message(kind, self._id, tuple(tlvs))))
 
     def connect(self, application: int | None = None, a: bool = False) -> None:
@@ -107,12 +113,12 @@ class Outbox:
         """RG Notification. It names our group, or the one that the refused message named."""
         if self._may_refuse(status, tlvs):
             group = RgId(self._rg_id if rg_id is None else rg_id)
-            self.send(RG_NOTIFICATION, (group, self._name, Nak(status, message_id, _fitting(tlvs))))
+            self.send(RG_NOTIFICATION, (group, self._name, Nak(status, message_id, self._fitting(tlvs))))
 
     def notify(self, status: LdpStatus, about: Message | None = None, tlvs: tuple[TlvValue, ...] = ()) -> None:
         """LDP Notification about one message; the session goes on."""
         if self._may_refuse(status, tlvs):
-            self._notify(status, about, False, _fitting(tlvs))
+            self._notify(status, about, False, self._fitting(tlvs))
 
     def notify_fatal(self, status: LdpStatus, about: Message | None = None) -> None:
         """LDP Notification that ends the session (E = 1)."""
@@ -136,12 +142,12 @@ class Outbox:
     def data(self, tlvs: Sequence[TlvValue], stream: Stream = Stream.URGENT) -> None:
         """RG Application Data: as few messages as hold *tlvs*, cut between TLVs, order kept."""
         batch: list[TlvValue] = []
-        room = MAX_MESSAGE - _HEADER
+        room = self.max_message - _HEADER
         for tlv in tlvs:
             size = size_bound(tlv) if len(tlvs) > 1 else 0
             if batch and size > room:
                 self._data(batch, stream)
-                batch, room = [], MAX_MESSAGE - _HEADER
+                batch, room = [], self.max_message - _HEADER
             batch.append(tlv)
             room -= size
         if batch:
@@ -150,15 +156,14 @@ class Outbox:
     def _data(self, tlvs: Sequence[TlvValue], stream: Stream) -> None:
         self.send(RG_APPLICATION_DATA, (RgId(self._rg_id), *tlvs), stream)
 
-
-def _fitting(tlvs: tuple[TlvValue, ...]) -> tuple[TlvValue, ...]:
-    """As many of *tlvs* as one message can echo. A notification cannot be echoed: NAKs do not nest (6.4.1)."""
-    room = MAX_MESSAGE - _NAK_HEADER
-    fitting: list[TlvValue] = []
-    for tlv in tlvs:
-        room -= size_bound(tlv)
-        if room < 0:
-            break
-        if not isinstance(tlv, (Nak, ReturnedTlvs)):
-            fitting.append(tlv)
-    return tuple(fitting)
+    def _fitting(self, tlvs: tuple[TlvValue, ...]) -> tuple[TlvValue, ...]:
+        """As many of *tlvs* as one message can echo. A notification cannot be echoed: NAKs do not nest (6.4.1)."""
+        room = self.max_message - _NAK_HEADER
+        fitting: list[TlvValue] = []
+        for tlv in tlvs:
+            room -= size_bound(tlv)
+            if room < 0:
+                break
+            if not isinstance(tlv, (Nak, ReturnedTlvs)):
+                fitting.append(tlv)
+        return tuple(fitting)
