@@ -1,0 +1,34 @@
+"""Opening captures: pcap or pcapng, plain or gzip, file or pipe, told by their first octets."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+
+from pyiccp.capture import pcap, pcapng
+from pyiccp.capture.feed import Feed
+from pyiccp.capture.packet import CaptureError, Interface, Packet, Stopped
+
+
+class Capture(Protocol):
+    """Packets in the order of the file."""
+
+    interfaces: list[Interface]
+    """Known as far as the packets have been read."""
+    stopped: Stopped | None
+    """Where the file breaks off, once the packets have been read; None for a whole one."""
+
+    def __iter__(self) -> Iterator[Packet]: ...
+
+
+def read(file: BinaryIO) -> Capture:
+    """The capture in *file*, which is only read forwards. Raises CaptureError when it is none."""
+    return read_feed(Feed(file))
+
+
+def read_feed(feed: Feed) -> Capture:
+    """The capture that *feed* starts with."""
+    start = feed.peek(4)
+    if start == pcapng.SECTION:
+        return pcapng.PcapngReader(feed)
+    if start in pcap.MAGICS:
+        return pcap.PcapReader(feed)
+    raise CaptureError(feed.broken or f"no capture starts with {start.hex() or 'nothing'}")
