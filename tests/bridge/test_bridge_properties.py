@@ -1,8 +1,10 @@
 """Laws of the bridge: the verdict cache changes nothing, and two tables always come to be equal."""
 
 import pickle
+import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -183,12 +185,7 @@ def quiet(pair: Pair) -> None:
     pair.settle()
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(CHANGES, max_size=50), st.sampled_from((76, 5000)), st.sampled_from((None, None, 4)))
-def test_two_tables_always_come_to_be_equal(changes: list[tuple[Any, ...]], window: int, limit: int | None) -> None:
-    pair = Pair(window=window, ageing_time=AGEING)
-    pair.nodes[0].table.limit = limit
-    pair.start()
+def come_to_rest(pair: Pair, changes: list[tuple[Any, ...]]) -> None:
     for change in changes:
         perform(pair, change)
         for core in pair.nodes:
@@ -204,3 +201,64 @@ def test_two_tables_always_come_to_be_equal(changes: list[tuple[Any, ...]], wind
     assert pair.equal()
     left = [address for core in pair.nodes for _, address, *_, static in core.shared_table() if not static]
     assert left == [], "nobody spoke: everybody has aged, on both"
+
+
+def joined(window: int, limit: int | None) -> Pair:
+    pair = Pair(window=window, ageing_time=AGEING)
+    pair.nodes[0].table.limit = limit
+    return pair.start()
+
+
+@settings(deadline=None)
+@given(st.lists(CHANGES, max_size=50), st.sampled_from((76, 5000)), st.sampled_from((None, None, 4)))
+def test_two_tables_always_come_to_be_equal(changes: list[tuple[Any, ...]], window: int, limit: int | None) -> None:
+    come_to_rest(joined(window, limit), changes)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_tables_always_come_to_be_equal_on_long_walks(seed: int) -> None:
+    """Few addresses and many steps: here, and not in short examples, the rare races were found."""
+    for walk in range(30):
+        chance = random.Random(f"{seed} {walk}")
+        kinds = chance.choices(list(WALK), list(WALK.values()), k=chance.choice((30, 100, 300)))
+        come_to_rest(
+            joined(chance.choice((76, 5000)), chance.choice((None, None, 4))), [_step(kind, chance) for kind in kinds]
+        )
+
+
+WALK = {
+    "see": 10,
+    "deliver": 8,
+    "pull": 4,
+    "pass": 3,
+    "flush": 1.5,
+    "up": 1.5,
+    "down": 1,
+    "share": 0.3,
+    "split": 0.3,
+    "crash": 0.3,
+}
+"""How often each kind of change happens on a long walk."""
+
+
+def _step(kind: str, chance: random.Random) -> tuple[Any, ...]:
+    node = chance.randrange(2)
+    address = chance.choice((host(1), host(2), host(3), BRIDGE_MACS[0]))
+    match kind:
+        case "see":
+            return kind, node, chance.choice(("bond1", "bond2", "ether1", "ether2")), address, chance.choice((10, 20))
+        case "deliver":
+            return kind, node, chance.randint(1, 4)
+        case "pull":
+            return kind, node, chance.choice((0, 70, 76, 200, 5000))
+        case "pass":
+            return kind, chance.choice((0, 1, milliseconds(30), milliseconds(100), seconds(3), AGEING))
+        case "flush":
+            return kind, node, chance.choice((None, "bond1", "bond2", "ether1")), chance.choice((0, 10))
+        case "up" | "down":
+            return kind, node, chance.choice(("ether1", "bond1"))
+        case "share":
+            return kind, node, chance.choice((None, BRIDGE_MACS[0]))
+        case "crash":
+            return kind, node
+    return (kind,)

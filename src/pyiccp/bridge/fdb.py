@@ -52,8 +52,8 @@ class HostTable:
         self.highest = 0
         """The highest sequence ever known: up to there a flush of this node's removes."""
         self.floor = 0
-        """The highest sequence ever removed. What is seen later has a higher one: nothing that is still on its way
-        about a removed entry can be taken to mean the new one."""
+        """The highest sequence ever removed or refused. What is seen later has a higher one: nothing that is still on
+        its way about a removed entry can be taken to mean the new one."""
         self.refused_until: Instant = 0
         """Nothing is learned before: the peer had no room for a host of ours (M10.5)."""
         self.shared: Mac | None = None

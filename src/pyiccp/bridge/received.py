@@ -182,6 +182,7 @@ class _Batch:
     def _answer(self, address: Mac) -> None:
         """Tell the peer that its entry is not in our table."""
         batch, told = self.batch, self.table.announcements
+        self.table.floor = max(self.table.floor, batch.sequence)
         body = told.body((batch.vid, address))
         if body is None or self._rank_of(body) < self.rank:
             told.answer(Host(address, batch.vid, self.port, batch.place, batch.sequence, self.ours, GONE | AGED, 0))
