@@ -36,6 +36,20 @@ def test_crash_and_return_of_the_primary() -> None:
     assert [node.mlag.active_role for node in result.nodes.values() if node.mlag] == ["secondary", "primary"]
 
 
+def test_without_keepalive_the_primary_s_crash_costs_one_identity_change_and_its_return_nothing() -> None:
+    """1. Peer1 crashes; Peer2 cannot know, gives the pair identity up and comes back under its solo one: detection
+    and LACP's two seconds (M14: + 3 s). 2. Peer1 returns and takes the pair identity; Peer2 leaves the solo identity
+    when Peer1's half can carry the client: not one frame is lost by that."""
+    none = [('[[keepalive]]\nends = ["Peer1", "Peer2"]\n', "")]
+    crashed = lost(run("6s crash Peer1", until="10s", changes=none))
+    assert 1900 <= crashed["h1>h3"] <= 3000
+    returned = run("6s crash Peer1", "10s start Peer1", until="18s", changes=none)
+    assert not returned.bad
+    assert lost(returned)["h1>h3"] == crashed["h1>h3"]
+    assert lost(returned)["h3>h1"] == crashed["h3>h1"]
+    assert returned.nodes["Client"].bonds["bond1"].active_ports == ("sfp-sfpplus1", "sfp-sfpplus2")
+
+
 def test_crash_and_fresh_return_of_the_secondary() -> None:
     result = run("6s crash Peer2", "10s start Peer2 fresh", until="16s")
     assert not result.bad
