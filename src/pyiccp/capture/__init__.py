@@ -4,5 +4,17 @@ from pyiccp.capture.files import Capture, read
 from pyiccp.capture.packet import CaptureError, Interface, Packet, Stopped
 from pyiccp.capture.pcap import PcapWriter
 from pyiccp.capture.pcapng import PcapngWriter
+from pyiccp.capture.scanning import Scan, scan
 
-__all__ = ["Capture", "CaptureError", "Interface", "Packet", "PcapWriter", "PcapngWriter", "Stopped", "read"]
+__all__ = [
+    "Capture",
+    "CaptureError",
+    "Interface",
+    "Packet",
+    "PcapWriter",
+    "PcapngWriter",
+    "Scan",
+    "Stopped",
+    "read",
+    "scan",
+]

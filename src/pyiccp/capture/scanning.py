@@ -1,0 +1,87 @@
+"""The control frames of a capture, near the speed of memory where that is possible.
+
+A regular file of classic pcap is mapped and walked in lanes (NumPy) or record by record; pcapng, gzip and pipes are
+read as they come. The answer is the same: `is_control` decides about every frame that could be one.
+"""
+
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import BinaryIO
+
+from pyiccp.capture import lanes
+from pyiccp.capture.control import is_control
+from pyiccp.capture.files import Capture, read
+from pyiccp.capture.packet import SECOND, Interface, Packet, Stopped
+from pyiccp.capture.pcap import HEADER, MAGICS, RECORD, Head
+from pyiccp.capture.walk import Buffer, walk
+
+
+def scan(file: BinaryIO) -> "Scan":
+    """The control frames of the capture in *file*. Raises CaptureError when it is none."""
+    mapped = _mapped(file)
+    return Mapped(mapped) if mapped is not None else Streamed(read(file))
+
+
+class Scan:
+    """Control frames in the order of the file; a Capture."""
+
+    interfaces: list[Interface]
+    stopped: Stopped | None = None
+    frames = 0
+    """All frames of the file, once they have been looked at."""
+
+    def __iter__(self) -> Iterator[Packet]:
+        raise NotImplementedError
+
+
+class Streamed(Scan):
+    """Out of whatever can be read."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self.interfaces = capture.interfaces
+
+    def __iter__(self) -> Iterator[Packet]:
+        for packet in self._capture:
+            self.frames = packet.number
+            if is_control(packet.octets):
+                yield packet
+        self.stopped = self._capture.stopped
+
+
+class Mapped(Scan):
+    """Out of a classic pcap in memory."""
+
+    def __init__(self, buffer: Buffer, *, in_lanes: bool | None = None) -> None:
+        self._buffer = buffer
+        self._head = Head(buffer[:HEADER])
+        self._in_lanes = len(buffer) >= 2 * lanes.CHUNK and bool(find_spec("numpy")) if in_lanes is None else in_lanes
+        self.interfaces = [self._head.interface]
+
+    def __iter__(self) -> Iterator[Packet]:
+        buffer, head = self._buffer, self._head
+        if self._in_lanes:
+            hits, self.frames, self.stopped = lanes.find(buffer, head)
+        else:
+            found, self.frames, _, self.stopped = walk(buffer, head, HEADER, len(buffer))
+            hits = [(index + 1, at) for index, at in found]
+        for number, at in hits:
+            seconds, fraction, kept, length = head.record.unpack_from(buffer, at)
+            octets = buffer[at + RECORD : at + RECORD + kept]
+            if is_control(octets):
+                yield Packet(number, seconds * SECOND + fraction * head.unit, 0, octets, length)
+
+
+def _mapped(file: BinaryIO) -> mmap.mmap | None:
+    """*file* in memory if it is a regular file of classic pcap, read from its start."""
+    try:
+        number = file.fileno()
+        if not stat.S_ISREG(os.fstat(number).st_mode) or file.tell() or os.fstat(number).st_size < HEADER:
+            return None
+    except (OSError, ValueError):
+        return None
+    mapped = mmap.mmap(number, 0, access=mmap.ACCESS_READ)
+    return mapped if mapped[:4] in MAGICS else None
