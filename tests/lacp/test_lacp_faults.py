@@ -96,8 +96,10 @@ class Storm(Wires):
         self.run(random.choice((0.01, 0.5, 2.2, 4, 20)))
 
 
+@pytest.mark.check("SYS-19")
 @pytest.mark.parametrize("part", range(4))
 def test_sys_19_nothing_is_sent_one_sided_and_peace_heals(part: int) -> None:
+    """Never D without partner S (and, independent, partner C); S in tx == attached; faults end: back within 93 s."""
     for seed in range(part, RUNS, 4):
         storm = Storm(seed)
         storm.connect()

@@ -6,8 +6,19 @@ show its state to a person. The files are the clauses of the standard: receive (
 """
 
 from pyiccp.lacp.config import AggregatorConfig, Defaulted, Policy, PortConfig
+from pyiccp.lacp.conversations import Conversations
 from pyiccp.lacp.core import LacpCore
 from pyiccp.lacp.reasons import Reason
 from pyiccp.lacp.views import AggregatorView, PortView
 
-__all__ = ["AggregatorConfig", "AggregatorView", "Defaulted", "LacpCore", "Policy", "PortConfig", "PortView", "Reason"]
+__all__ = [
+    "AggregatorConfig",
+    "AggregatorView",
+    "Conversations",
+    "Defaulted",
+    "LacpCore",
+    "Policy",
+    "PortConfig",
+    "PortView",
+    "Reason",
+]

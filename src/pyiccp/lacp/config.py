@@ -4,6 +4,7 @@ from enum import Enum
 
 import msgspec
 
+from pyiccp.lacp.conversations import Conversations
 from pyiccp.sansio import Instant
 from pyiccp.wire.lacpdu import Participant
 from pyiccp.wire.mac import Mac
@@ -81,3 +82,7 @@ class PortConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Mbit/s, for `Policy.BANDWIDTH`."""
     partner: Participant = Participant()
     """The administrative partner that recordDefault records."""
+    version2: Conversations | None = None
+    """Speak version 2 and say this; None = version 1 (teamd drops every later one)."""
+    long_lacpdus: bool = False
+    """Send the conversation masks to a partner that speaks version 2."""

@@ -37,6 +37,7 @@ from pyiccp.lacp.report import look_for_incidents, report
 from pyiccp.lacp.selection import select
 from pyiccp.lacp.transmit import transmit
 from pyiccp.lacp.variables import Aggregator, Clock, Port, Timer
+from pyiccp.lacp.version2 import fall_back, forget_version
 from pyiccp.lacp.views import AggregatorView, PortView, aggregator_view, port_view
 from pyiccp.sansio import Instant, NotSettledError, Trace, settle
 
@@ -138,6 +139,8 @@ class LacpCore:
             end_drain(port)
         elif timer is port.marker_timer:
             marker_timed_out(port)
+        elif timer is port.fallback:
+            fall_back(port)
 
     def _settle(self, touched: Iterable[Port]) -> None:
         by_aggregator: dict[str, list[Port]] = {}
@@ -264,6 +267,9 @@ class LacpCore:
             unselect(port)
         if port.actor != old:
             port.NTT = True
+        if event.config.version2 != before.version2:
+            forget_version(port)
+            port.NTT = True
         port.partner_admin_changed = event.config.partner != before.partner
         port.aggregator.reselect = True
         return (port,)
@@ -342,4 +348,8 @@ def _port_fingerprint(port: Port, now: Instant) -> tuple[Any, ...]:
         port.draining,
         port.echo_awaited,
         port.wait_while.expired,
+        port.partner_version,
+        port.partner_conversations,
+        port.version_proven,
+        port.fallen_back,
     )

@@ -179,6 +179,7 @@ class Incident(Enum):
     LOOPBACK = "our own system id came in: a cable connects two of our ports, or us and our peer"
     PORT_MOVED = "the partner's port is now heard on another port"
     PARTNER_MOVED = "the partner's port is heard by our peer as well"
+    VERSION_FALLBACK = "the partner does not answer version 2: we speak version 1 again"
     ACTOR_CHURN = "we have been out of sync for a minute"
     PARTNER_CHURN = "the partner has been out of sync for a minute"
 

@@ -5,12 +5,14 @@ from pyiccp.lacp.functions import (
     end_drain,
     recordDefault,
     recordPDU,
+    same_system,
     unselect,
     update_Default_Selected,
     update_NTT,
     update_Selected,
 )
 from pyiccp.lacp.variables import Long_Timeout_Time, Port, Short_Timeout_Time
+from pyiccp.lacp.version2 import forget_version, recordVersion2
 from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine
 
 
@@ -27,6 +29,7 @@ def PORT_DISABLED(port: Port) -> None:
     port.current_while.stop()
     port.tx_limit.stop()
     port.received = port.sent = None
+    forget_version(port)
     await_echo(port)
     if port.draining:
         end_drain(port)
@@ -67,6 +70,7 @@ def CURRENT(port: Port) -> None:
     update_Selected(port, pdu)
     update_NTT(port, pdu)
     recordPDU(port, pdu)
+    recordVersion2(port, pdu, same_system(pdu.partner, port.actor))
     state = port.actor.state
     port.current_while.start(Short_Timeout_Time if state.timeout else Long_Timeout_Time)
     if state.expired:

@@ -2,6 +2,7 @@
 
 from pyiccp.lacp.events import Transmit
 from pyiccp.lacp.variables import Fast_Periodic_Time, Port
+from pyiccp.lacp.version2 import spoken, watch_version
 from pyiccp.wire.lacpdu import Lacpdu
 
 
@@ -28,6 +29,8 @@ def transmit(port: Port) -> None:
     port.tx_limit.stop()
     port.sent_at = (*recent, now)[-limit:]
     port.sent = pdu
+    if pdu.version > 1:
+        watch_version(port)
     port.counters.LACPDUsTx += 1
     port.do(Transmit(port.name, pdu))
 
@@ -35,6 +38,7 @@ def transmit(port: Port) -> None:
 def _pdu(port: Port) -> Lacpdu:
     """The LACPDU of this instant: the last one again, the same object, while nothing changed."""
     last = port.sent
-    if last is not None and last.actor is port.actor and last.partner is port.partner:
+    version, tlvs = spoken(port)
+    if last is not None and last.actor is port.actor and last.partner is port.partner and last.tlvs == tlvs:
         return last
-    return Lacpdu(port.actor, port.partner, port.aggregator.config.collector_max_delay)
+    return Lacpdu(port.actor, port.partner, port.aggregator.config.collector_max_delay, version, tlvs)

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pyiccp.lacp.config import AggregatorConfig, PortConfig
+from pyiccp.lacp.conversations import Conversations
 from pyiccp.lacp.events import Action
 from pyiccp.sansio import Instant, Timers, seconds
 from pyiccp.wire.lacpdu import Lacpdu, Participant
@@ -117,6 +118,12 @@ class Port:
         """When the last LACPDUs left, as many as the rate limit remembers."""
         self.markers_at: tuple[Instant, ...] = ()
         """When the last Marker Responses left."""
+        self.partner_version = 1
+        self.partner_conversations: Conversations | None = None
+        self.version_proven = False
+        """The partner has echoed an LACPDU of ours since we speak version 2, or speaks it itself."""
+        self.fallen_back = False
+        """Version 2 is configured, but the partner does not take it."""
         self.marker_id = 0
         """Of the last Marker that was requested (6.5.4.1)."""
         self.looped = False
@@ -140,6 +147,7 @@ class Port:
         self.drain_echo = Timer(clock, self, "drain_echo")
         self.drain_limit = Timer(clock, self, "drain_limit")
         self.marker_timer = Timer(clock, self, "marker")
+        self.fallback = Timer(clock, self, "fallback")
 
         self.counters = Counters()
         self.reported: tuple[Any, ...] = ()
