@@ -153,6 +153,12 @@ def test_a_stopped_node_goes_dark_after_its_last_words_have_left() -> None:
     assert result_of(network).nodes["B"].state == "off"
 
 
+def test_a_start_during_the_stop_waits_for_its_end() -> None:
+    network = ran("3s stop B", "3s start B", "5s start B")
+    assert [at for at, what in said(network, "B") if what.startswith("start")] == [0, seconds(3) + milliseconds(1)]
+    assert (seconds(5), "B runs already") in said(network, "lab")
+
+
 def test_keepalive_can_be_cut() -> None:
     network = ran("3s500ms cut keepalive", "6s500ms mend keepalive")
     heard = [moment.at // seconds(1) for moment in network.timeline if moment.node == "A" and "heard B" in moment.what]

@@ -39,7 +39,8 @@ NodeFactory = Callable[[NodeConfig, "Store | None"], NodeLike]
 class Device:
     """What survives a crash of its node: configuration, store, cables."""
 
-    __slots__ = ("backlog", "config", "hosts", "keepalive", "life", "name", "node", "scheduled", "state", "store",
+    __slots__ = ("backlog", "config", "hosts", "keepalive", "life", "name", "node", "restart", "scheduled", "state",
+                 "stopping", "store",
                  "wake", "ways")  # fmt: skip
 
     def __init__(self, config: NodeConfig) -> None:
@@ -49,6 +50,10 @@ class Device:
         self.node: NodeLike | None = None
         self.store: Store | None = None
         """What the node said is to be remembered."""
+        self.stopping = False
+        """Asked to stop, and its ports are not dark yet."""
+        self.restart: str | None = None
+        """`again` or `fresh`: to be started once it has stopped."""
         self.life = 0
         """One more at every start."""
         self.wake: Instant = NEVER

@@ -146,7 +146,7 @@ class Network:
                 self.note("lab", str(subject))
                 apply(self, subject)
             elif kind == DARK and stamp == subject.life:
-                self.power_off(subject)
+                self._darken(subject)
         agenda.now = until
 
     def note(self, node: str, what: str) -> None:
@@ -156,7 +156,10 @@ class Network:
     # --- life of a device
 
     def boot(self, device: Device, fresh: bool = False) -> None:
-        """Switch *device* on; one that is on, but whose node is dead, is switched off first."""
+        """Switch *device* on; one whose node is dead is switched off first, one that stops may finish first."""
+        if device.stopping:
+            device.restart = "fresh" if fresh else "again"
+            return
         if device.state in (RUNNING, FROZEN):
             self.note("lab", f"{device.name} runs already")
             return
@@ -183,11 +186,20 @@ class Network:
             for way in tuple(device.ways.values()):
                 self.refresh(way.link)
 
+    def _darken(self, device: Device) -> None:
+        """Its node has stopped as planned; a start that came meanwhile is due now."""
+        restart = device.restart
+        self.power_off(device)
+        if restart is not None:
+            self.boot(device, restart == "fresh")
+
     def hang(self, device: Device) -> None:
         """Its node is gone, its ports keep their carrier."""
         if device.state != OFF:
             device.state = HUNG
         device.node = None
+        device.stopping = False
+        device.restart = None
         device.wake = NEVER
         device.backlog.clear()
 
@@ -213,7 +225,9 @@ class Network:
 
     def stop(self, device: Device) -> None:
         """Ask its node to stop as planned."""
-        self.tell(device, StopRequested())
+        if device.state in (RUNNING, FROZEN):
+            device.stopping = True
+            self.tell(device, StopRequested())
 
     def refresh(self, link: Link) -> None:
         """See whether *link* has carrier, and tell both ends when that has changed."""
@@ -296,7 +310,9 @@ class Network:
             elif isinstance(action, Notice):
                 self.note(device.name, action.what)
             elif isinstance(action, Stopped):
+                restart = device.restart
                 self.hang(device)
+                device.stopping, device.restart = True, restart
                 self.agenda.add(now + LAST_LIGHT, DARK, device, None, device.life)
 
     # --- arrivals and datagrams
