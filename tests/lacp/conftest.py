@@ -1,10 +1,13 @@
 """What the conformance page is rendered from: id, verdict and test of every check that ran."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from lacp.mutants import mutate
 
 REPORT = Path(__file__).parents[2] / "build" / "conformance-lacp.json"
 
@@ -12,6 +15,8 @@ _results: dict[str, dict[str, Any]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if mutant := os.environ.get("PYICCP_LACP_MUTANT"):
+        mutate(mutant)
     config.addinivalue_line("markers", "check(id, choice=None): the check of the LACP conformance list that this is")
 
 
@@ -21,13 +26,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call":
         for mark in item.iter_markers("check"):
             result = _results.setdefault(
-                mark.args[0], {"choice": mark.kwargs.get("choice"), "passed": True, "tests": [], "says": ""}
+                mark.args[0], {"choice": mark.kwargs.get("choice"), "passed": True, "tests": [], "says": []}
             )
             result["passed"] &= report.passed
+            result["choice"] = result["choice"] or mark.kwargs.get("choice")
             name = item.nodeid.split("[")[0]
             if name not in result["tests"]:
                 result["tests"].append(name)
-            result["says"] = (getattr(item, "function", None).__doc__ or "").strip().replace("\n    ", " ")
+                result["says"].append(getattr(item, "function", None).__doc__ or "")
     return report
 
 
