@@ -166,8 +166,7 @@ def every_arrow(independent: bool) -> set[tuple[str, str, str, str]]:
     device = watch(dut(max_links=1, ports={1: {"priority": 0x90}}, independent=independent)).up(1)
     device.run(70).up(2)  # in churn, then STANDBY
     device.hear(2, device.peer(2))
-    device.hear(1, device.peer(1))
-    device.keep_hearing(5, 1, 2)
+    device.hear(1, device.peer(1, state="ATG"))
     return taken
 
 
