@@ -11,8 +11,10 @@ def octet_table(form: Format) -> str:
     if form.codes:
         title += ", type " + ", ".join(f"0x{code:04X}" for code in form.codes)
     rows = [title, f"{'offset':>6} {'octets':>6}  field"]
-    for field in form.layout.fields if form.layout else ():
-        rows.append(f"{field.offset:6} {field.width:6}  {field.name:<28}{_remark(form, field)}".rstrip())
+    rows += [
+        f"{field.offset:6} {field.width:6}  {field.name:<28}{_remark(form, field)}".rstrip()
+        for field in (form.layout.fields if form.layout else ())
+    ]
     if form.tail is not None:
         rows.append(f"{form.size:6}      …  {form.tail.name:<28}{_tail(form)}")
     elif not form.layout:
