@@ -138,7 +138,7 @@ class Announcements:
             told += self._deltas(now)
         if self.end_due and not self.dirty:
             told += self._snapshot()
-        return told
+        return tuple(told)
 
     def _question(self, vid: int, address: bytes) -> AnnounceHosts:
         """REMOVED with sequence 0, which no entry has: not here, whatever there was."""
