@@ -2,8 +2,9 @@
 
 import pytest
 
-from lacp.lacp_harness import Dut, cd, dut
-from pyiccp.lacp.events import Incident
+from lacp.lacp_harness import US, Dut, cd, dut
+from pyiccp.lacp.events import IdentityChanged, Incident, OutOfSyncHeld
+from pyiccp.sansio import milliseconds
 
 
 def churn(device: Dut, number: int = 1) -> tuple[bool, bool]:
@@ -52,6 +53,18 @@ def test_chn_03_sync_lost_after_an_hour() -> None:
     assert churn(device) == (False, True)
 
 
+@pytest.mark.check("CHN-03")
+def test_chn_03_our_own_sync_lost() -> None:
+    """The actor's copy: the partner never echoes our new identity, so we stay out of sync."""
+    device = cd(echo_guard=milliseconds(250))
+    device.do(IdentityChanged("bond", US, 1, 1, 0))
+    assert device.core.ports["p1"].boxes["actor churn"] == "ACTOR_CHURN_MONITOR"
+    device.keep_hearing(59.99, 1, view={"system_priority": 0x8000})
+    assert churn(device) == (False, False)
+    device.run(0.01)
+    assert churn(device) == (True, True)
+
+
 @pytest.mark.check("CHN-04")
 def test_chn_04_sync_comes_back() -> None:
     """NO_CHURN at once."""
@@ -94,3 +107,15 @@ def test_chn_07_standby_port() -> None:
     assert not device.incidents(2)
     device.down(1).keep_hearing(1, 2)
     assert device.core.ports["p2"].actor_churn_timer.running
+
+
+@pytest.mark.check("CHN-07")
+@pytest.mark.parametrize("after", [30, 70])
+def test_chn_07_becomes_standby(after: float) -> None:
+    """A port that is held while it is watched, or in churn, is excused: flags FALSE, no later event."""
+    device = dut(1).up(1).run(after)
+    device.do(OutOfSyncHeld("bond", True))
+    device.hear(1, device.peer(1, state="ATG"))
+    assert device.view(1).mux == "WAITING" and churn(device) == (False, False)
+    device.forget().keep_hearing(200, 1, state="ATG")
+    assert churn(device) == (False, False) and not device.incidents(1)

@@ -146,6 +146,18 @@ def test_rx_11_lacp_disabled_and_enabled() -> None:
     assert device.view(1).rx == "EXPIRED" and device.sent(1)
 
 
+@pytest.mark.check("RX-11")
+@pytest.mark.parametrize(("after", "box"), [(1, "EXPIRED"), (10, "DEFAULTED")])
+def test_rx_11_also_without_a_partner(after: float, box: str) -> None:
+    """The same from EXPIRED and from DEFAULTED."""
+    device = dut(1).up(1).run(after)
+    assert device.view(1).rx == box
+    device.forget().configure(1, enabled=False)
+    assert device.visited(1, "receive") == ["PORT_DISABLED", "LACP_DISABLED"]
+    device.run(100)
+    assert not device.sent(1)
+
+
 @pytest.mark.check("RX-12")
 def test_rx_12_own_timeout_becomes_long() -> None:
     """Running timer unchanged; NTT; the next PDU restarts current_while at 90 s."""

@@ -85,7 +85,7 @@ def churn_departs(who: str) -> list[Row]:
     return [
         (f"{who}_CHURN_MONITOR", f"{end}_watch_begins", f"{who}_CHURN_MONITOR"),
         (f"{who}_CHURN_MONITOR", f"{end}_watch_ends", f"{who}_CHURN_MONITOR"),
-        (f"{who}_CHURN", "not_watched", f"{who}_CHURN_MONITOR"),
+        (f"{who}_CHURN", "excused", f"{who}_CHURN_MONITOR"),
     ]
 
 

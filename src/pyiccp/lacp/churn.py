@@ -49,8 +49,9 @@ def watched(port: Port) -> bool:
     return port.port_enabled and port.LACP_Enabled and port.selected is not Selected.STANDBY
 
 
-def not_watched(port: Port) -> bool:
-    return not watched(port)
+def excused(port: Port) -> bool:
+    """The link is up, but nobody expects the port to get in sync."""
+    return port.port_enabled and not watched(port)
 
 
 def not_port_enabled(port: Port) -> bool:
@@ -109,7 +110,7 @@ ACTOR_CHURN_DETECTION: Machine[Port] = Machine(
         Arrow(ACTOR_CHURN_MONITOR, actor_churn_timer_expired, ACTOR_CHURN),
         Arrow(NO_ACTOR_CHURN, actor_out_of_sync, ACTOR_CHURN_MONITOR),
         Arrow(ACTOR_CHURN, actor_in_sync, NO_ACTOR_CHURN),
-        Arrow(ACTOR_CHURN, not_watched, ACTOR_CHURN_MONITOR),
+        Arrow(ACTOR_CHURN, excused, ACTOR_CHURN_MONITOR),
     ),
 )
 
@@ -124,6 +125,6 @@ PARTNER_CHURN_DETECTION: Machine[Port] = Machine(
         Arrow(PARTNER_CHURN_MONITOR, partner_churn_timer_expired, PARTNER_CHURN),
         Arrow(NO_PARTNER_CHURN, partner_out_of_sync, PARTNER_CHURN_MONITOR),
         Arrow(PARTNER_CHURN, partner_in_sync, NO_PARTNER_CHURN),
-        Arrow(PARTNER_CHURN, not_watched, PARTNER_CHURN_MONITOR),
+        Arrow(PARTNER_CHURN, excused, PARTNER_CHURN_MONITOR),
     ),
 )

@@ -71,7 +71,7 @@ class PortConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     name: str
     aggregator: str
     number: int
-    """1 … 4095; the number on the wire is `port_base + number`."""
+    """From 1, up to 4095 on a node of a pair; the number on the wire is `port_base + number`."""
     priority: int = 0x80
     active: bool = True
     short_timeout: bool = False

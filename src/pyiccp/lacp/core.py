@@ -45,7 +45,7 @@ _COUPLED = (RECEIVE, COUPLED)
 _INDEPENDENT = (RECEIVE, INDEPENDENT)
 _AFTERWARDS = (PERIODIC, ACTOR_CHURN_DETECTION, PARTNER_CHURN_DETECTION)
 _BOUND = 100
-_LAST_NUMBER = 4095
+_LAST_NUMBER = 0xFFFF
 
 
 class LacpCore:
@@ -63,12 +63,12 @@ class LacpCore:
         self.ports: dict[str, Port] = {}
         numbers: dict[int, str] = {}
         for config in ports:
-            if not 1 <= config.number <= _LAST_NUMBER:
-                raise ValueError(f"port {config.name}: number {config.number} is not in 1 … {_LAST_NUMBER}")
+            aggregator = self.aggregators[config.aggregator]
+            if not 1 <= config.number <= _LAST_NUMBER - aggregator.config.port_base:
+                raise ValueError(f"port {config.name}: number {config.number} does not fit in 16 bits, or is 0")
             twin = numbers.setdefault(config.number, config.name)
             if twin != config.name:
                 raise ValueError(f"ports {twin} and {config.name} have the same number {config.number}")
-            aggregator = self.aggregators[config.aggregator]
             port = Port(config, aggregator, self.clock)
             aggregator.ports.append(port)
             self.ports[config.name] = port

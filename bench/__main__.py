@@ -1,0 +1,20 @@
+"""python -m bench VERB: prints figures; nothing here passes or fails."""
+
+import sys
+from importlib import import_module
+
+VERBS = {
+    "lacp": "the LACP core: one LACPDU received and one sent per port and second",
+}
+
+
+def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
+        print("usage: python -m bench VERB …", *(f"  {verb:10} {what}" for verb, what in VERBS.items()), sep="\n")
+        return 2
+    run = import_module(f"bench.{sys.argv[1]}").main
+    return int(run(sys.argv[2:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
