@@ -1,0 +1,183 @@
+"""The procedures that the machines of a port share (802.1D-2004 17.21)."""
+
+from pyiccp.rstp.events import Incident, ReportIncident
+from pyiccp.rstp.variables import InfoIs, Kind, Port, RcvdInfo, Role
+from pyiccp.rstp.vectors import next_age, same_bridge, same_port, span
+from pyiccp.wire.flags import PortRole
+
+
+def betterorsameInfo(port: Port, newInfoIs: InfoIs) -> bool:
+    """17.21.1"""
+    if port.infoIs is not newInfoIs:
+        return False
+    vector = port.msgPriority if newInfoIs is InfoIs.Received else port.designatedPriority
+    return vector <= port.portPriority
+
+
+def rcvInfo(port: Port) -> RcvdInfo:
+    """What the message is to the port (17.21.8)."""
+    if port.msgKind is Kind.TCN:
+        port.rcvdTcn = True
+        return RcvdInfo.OtherInfo
+    if port.msgRole is not PortRole.DESIGNATED:
+        return RcvdInfo.InferiorRootAlternateInfo if port.msgPriority >= port.portPriority else RcvdInfo.OtherInfo
+    if port.msgEcho:
+        recordEcho(port)
+        return RcvdInfo.OtherInfo
+    message, mine = port.msgPriority, port.portPriority
+    if message == mine and port.msgTimes == port.portTimes:
+        return RcvdInfo.RepeatedDesignatedInfo
+    if stale_claim(port):
+        return RcvdInfo.InferiorDesignatedInfo
+    if message <= mine or (
+        same_bridge(message.DesignatedBridgeID, mine.DesignatedBridgeID)
+        and same_port(message.DesignatedPortID, mine.DesignatedPortID)
+    ):
+        return RcvdInfo.SuperiorDesignatedInfo
+    return RcvdInfo.InferiorDesignatedInfo
+
+
+def stale_claim(port: Port) -> bool:
+    """The message calls this bridge the root by a priority that it has no longer.
+
+    Departs from 17.21.8: the claim is an echo of what this bridge once said, and it would circle in a ring until its
+    age runs out (count to infinity). The one bridge that knows better says so at once.
+    """
+    message, own = port.msgPriority, port.bridge.BridgeIdentifier
+    return (
+        message.RootID != own and same_bridge(message.RootID, own) and not same_bridge(message.DesignatedBridgeID, own)
+    )
+
+
+def recordEcho(port: Port) -> None:
+    """Departs from 17.21.10, which compares a port's own BPDU with itself: a link that returns everything must not
+    forward, so what a port hears of itself counts as a dispute once it learns."""
+    if port.msgFlags.learning:
+        port.disputed = True
+        port.agreed = False
+        port.do(ReportIncident(port.name, Incident.ECHO))
+
+
+def recordAgreement(port: Port) -> None:
+    """17.21.9, as in 802.1Q.
+
+    Departs from 17.21.9: an agreement that names another root is none. Its sender has not heard yet of the root that
+    this port announces, so it cannot have put its ports in step with it.
+    """
+    port.agreed = (
+        port.bridge.rstpVersion
+        and port.operPointToPointMAC
+        and port.msgKind is Kind.RST
+        and port.msgFlags.agreement
+        and (port.msgRole is PortRole.DESIGNATED or port.msgPriority.RootID == port.portPriority.RootID)
+    )
+    if port.agreed:
+        port.proposing = False
+
+
+def recordDispute(port: Port) -> None:
+    """17.21.10, as corrected in 802.1Q: the agreed of the printed text would open the port."""
+    if port.msgKind is Kind.RST and port.msgFlags.learning:
+        if not port.disputed and port.learn:
+            port.do(ReportIncident(port.name, Incident.DISPUTED))
+        port.disputed = True
+        port.agreed = False
+
+
+def answerInferior(port: Port) -> None:
+    """Departs from figure 17-15: a designated port answers worse information with its own, as 802.1D-1998 did, so a
+    neighbour that has missed it need not wait for the next hello."""
+    if port.role is Role.Designated:
+        port.newInfo = True
+
+
+def recordProposal(port: Port) -> None:
+    """17.21.11"""
+    if port.msgKind is Kind.RST and port.msgRole is PortRole.DESIGNATED and port.msgFlags.proposal:
+        port.proposed = True
+
+
+def recordPriority(port: Port) -> None:
+    """17.21.12"""
+    port.portPriority = port.msgPriority
+
+
+def recordTimes(port: Port) -> None:
+    """17.21.13; a hello time below 1 s was raised when the message was taken in."""
+    port.portTimes = port.msgTimes
+
+
+def setTcFlags(port: Port) -> None:
+    """17.21.17"""
+    if port.msgFlags.topology_change:
+        port.rcvdTc = True
+    if port.msgKind is Kind.CONFIG and port.msgFlags.topology_change_ack:
+        port.rcvdTcAck = True
+
+
+def setSyncTree(port: Port) -> None:
+    """17.21.14"""
+    for each in port.bridge.ports.values():
+        each.sync = True
+
+
+def setReRootTree(port: Port) -> None:
+    """17.21.15"""
+    for each in port.bridge.ports.values():
+        each.reRoot = True
+
+
+def setTcPropTree(port: Port) -> None:
+    """17.21.18, as in 802.1Q: nothing where management restricts it."""
+    if not port.config.restricted_tcn:
+        for each in port.bridge.ports.values():
+            if each is not port:
+                each.tcProp = True
+
+
+def newTcWhile(port: Port) -> None:
+    """17.21.7"""
+    if port.tcWhile.zero:
+        if port.sendRSTP:
+            port.tcWhile.start(port.HelloTime + 1_000_000_000)
+            port.newInfo = True
+        else:
+            times = port.bridge.rootTimes
+            port.tcWhile.start(span(times.MaxAge + times.ForwardDelay))
+
+
+def updtBPDUVersion(port: Port) -> None:
+    """17.21.22"""
+    if port.msgKind is not Kind.TCN and port.msgRapid:
+        port.rcvdRSTP = True
+    else:
+        port.rcvdSTP = True
+
+
+def updtRcvdInfoWhile(port: Port) -> None:
+    """17.21.23"""
+    times = port.portTimes
+    if next_age(times.MessageAge) <= times.MaxAge:
+        port.rcvdInfoWhile.start(3 * span(times.HelloTime))
+    else:
+        port.rcvdInfoWhile.stop()
+
+
+def reRooted(port: Port) -> bool:
+    """No other port is a recent root (17.20.10)."""
+    return all(other.rrWhile.zero for other in port.bridge.ports.values() if other is not port)
+
+
+def allSynced(port: Port) -> bool:
+    """Every port is in step with the root (17.20.3), as 802.1Q corrected it: updtInfo counts.
+
+    A port whose data plane has not confirmed yet that it is shut is not in step (M9.3).
+    """
+    for each in port.bridge.ports.values():
+        if not each.selected or each.role is not each.selectedRole or each.updtInfo:
+            return False
+        if each.role is not Role.Root and not each.synced:
+            return False
+        if (each.forwarding and not each.forward) or (each.learning and not each.learn):
+            return False
+    return True

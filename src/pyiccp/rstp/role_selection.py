@@ -1,0 +1,101 @@
+"""The Port Role Selection machine (802.1D-2004 17.28), one per bridge, and the roles themselves (17.21.25)."""
+
+from pyiccp.rstp.variables import Bridge, InfoIs, Port, Role
+from pyiccp.rstp.vectors import PriorityVector, add_cost, next_age, same_bridge
+from pyiccp.sansio import UCT, Arrow, Machine
+
+
+def INIT_BRIDGE(bridge: Bridge) -> None:
+    updtRoleDisabledTree(bridge)
+
+
+def ROLE_SELECTION(bridge: Bridge) -> None:
+    clearReselectTree(bridge)
+    updtRolesTree(bridge)
+    setSelectedTree(bridge)
+
+
+def reselect(bridge: Bridge) -> bool:
+    """reselect of any port"""
+    return any(port.reselect for port in bridge.ports.values())
+
+
+def updtRoleDisabledTree(bridge: Bridge) -> None:
+    """17.21.24"""
+    for port in bridge.ports.values():
+        port.selectedRole = Role.Disabled
+
+
+def clearReselectTree(bridge: Bridge) -> None:
+    """17.21.2"""
+    for port in bridge.ports.values():
+        port.reselect = False
+
+
+def setSelectedTree(bridge: Bridge) -> None:
+    """17.21.16"""
+    if not reselect(bridge):
+        for port in bridge.ports.values():
+            port.selected = True
+
+
+def updtRolesTree(bridge: Bridge) -> None:
+    """17.21.25"""
+    own = bridge.BridgeIdentifier
+    root, best = None, bridge.BridgePriority
+    for port in bridge.ports.values():
+        path = root_path_priority(port)
+        if path is not None and path < best:
+            root, best = port, path
+    bridge.rootPriority = best
+    if root is None:
+        bridge.rootPort = None
+        bridge.rootTimes = bridge.BridgeTimes
+    else:
+        bridge.rootPort = root.name
+        bridge.rootTimes = root.portTimes._replace(MessageAge=next_age(root.portTimes.MessageAge))
+    times = bridge.rootTimes._replace(HelloTime=bridge.BridgeTimes.HelloTime)
+    for port in bridge.ports.values():
+        port.designatedPriority = PriorityVector(best.RootID, best.RootPathCost, own, port.portId, port.portId)
+        port.designatedTimes = times
+        port.selectedRole, port.updtInfo = select_role(port, port is root)
+
+
+def root_path_priority(port: Port) -> PriorityVector | None:
+    """What the root would be by way of *port*; None when it cannot be the root port (17.6)."""
+    vector = port.portPriority
+    if (
+        port.infoIs is not InfoIs.Received
+        or port.config.restricted_role
+        or same_bridge(vector.DesignatedBridgeID, port.bridge.BridgeIdentifier)
+    ):
+        return None
+    return vector._replace(RootPathCost=add_cost(vector.RootPathCost, port.PortPathCost))
+
+
+def select_role(port: Port, is_root_port: bool) -> tuple[Role, bool]:
+    """(selectedRole, updtInfo) of *port*: the table at the end of 17.21.25."""
+    if port.infoIs is InfoIs.Disabled:
+        return Role.Disabled, False
+    if port.infoIs is InfoIs.Aged:
+        return Role.Designated, True
+    if port.infoIs is InfoIs.Mine:
+        old = (port.portPriority, port.portTimes)
+        return Role.Designated, old != (port.designatedPriority, port.designatedTimes)
+    if is_root_port:
+        return Role.Root, False
+    if port.designatedPriority < port.portPriority:
+        return Role.Designated, True
+    if same_bridge(port.portPriority.DesignatedBridgeID, port.bridge.BridgeIdentifier):
+        return Role.Backup, False
+    return Role.Alternate, False
+
+
+ROLE_SELECTION_MACHINE: Machine[Bridge] = Machine(
+    "PRS",
+    INIT_BRIDGE,
+    (
+        Arrow(INIT_BRIDGE, UCT, ROLE_SELECTION),
+        Arrow(ROLE_SELECTION, reselect, ROLE_SELECTION),
+    ),
+)
