@@ -102,8 +102,8 @@ def test_dissection_covers_what_is_there_in_order(form: Format, data: st.DataObj
         for child in node.children:
             assert child.offset == inner
             inner += child.length
-        assert inner <= at
-    assert at <= len(octets)
+        assert inner == (at if node.children else node.offset)
+    assert at == len(octets)
 
 
 def test_every_format_has_a_name_of_its_own() -> None:

@@ -1,6 +1,7 @@
 """Octets to values and back. The only floor that knows Construct."""
 
 from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, PvstBpdu, RstBpdu, TcnBpdu, decode_bpdu
+from pyiccp.wire.dissect import dissect
 from pyiccp.wire.ethernet import Frame
 from pyiccp.wire.hexdump import hexdump, unhexdump
 from pyiccp.wire.iccp.pdu import IccpPdu, Message
@@ -25,6 +26,7 @@ __all__ = [
     "Segment",
     "Keepalive",
     "Malformed",
+    "dissect",
     "hexdump",
     "unhexdump",
 ]

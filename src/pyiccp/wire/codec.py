@@ -256,25 +256,34 @@ class Format:
             parts.append(f"{name.rpartition('.')[2]} {span}")
         return ", ".join(parts)
 
-    def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
-        """What is there from *start* to *end*, as far as it goes; reads the table, never Construct."""
+    def nodes(self, octets: bytes, start: int, end: int, exact: bool = True) -> list[Node]:
+        """What is there from *start* to *end*, as far as it goes; reads the table, never Construct. If *exact*, what
+        the format does not reach is there as `rest`."""
+        found = self._fixed(octets, start, end)
+        if self.layout is None or len(found) == len(self.layout.fields):
+            stop = end
+            if self.bound:
+                length = int(next(node.value for node in found if node.name == self.bound.field))
+                stop = max(min(end, start + self.bound.origin + length), start + self.size)
+            if self.tail and start + self.size < stop:
+                found += self.tail.nodes(octets, start + self.size, stop)
+        at = found[-1].offset + found[-1].length if found else start
+        if exact and at < end:
+            found.append(Node(at, end - at, "rest", octets[at:end]))
+        return found
+
+    def _fixed(self, octets: bytes, start: int, end: int) -> list[Node]:
         found: list[Node] = []
         said = {leaf.field: leaf.conversion for _, leaf in leaves(self.shape) if leaf.conversion}
-        raw: dict[str, Any] = {}
         for field in self.layout.fields if self.layout else ():
             if start + field.offset + field.width > end:
-                return found
+                break
             value: Any = field.read(octets, start)
-            raw[field.name] = value
             conversion = said.get(field.name)
             if conversion is not None:
                 with contextlib.suppress(KeyError):
                     value = conversion.into(value)
             found.append(Node(start + field.offset, field.width, field.name, value))
-        if self.bound:
-            end = max(min(end, start + self.bound.origin + raw[self.bound.field]), start + self.size)
-        if self.tail and start + self.size < end:
-            found += self.tail.nodes(octets, start + self.size, end)
         return found
 
 
