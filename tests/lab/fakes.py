@@ -78,7 +78,8 @@ class FakeNode:
         return [] if place == ingress else self._out(place, frame)
 
     def _flood(self, ingress: str, frame: bytes) -> list[Action]:
-        return [action for port in self.config.ports if port != ingress for action in self._out(port, frame)]
+        places = (*self.config.ports, *(bridge.name for bridge in self.config.bridges))
+        return [action for place in places if place != ingress for action in self._out(place, frame)]
 
     def _out(self, port: str, frame: bytes) -> list[Action]:
         return [DeliverLocally(port, frame)] if port.startswith("local") else [Transmit(port, frame)]

@@ -17,7 +17,7 @@ LINE = """
 until = "10s"
 events = [{events}]
 [node.A]
-script = ""
+script = "/interface bridge add name=local1"
 mac = "02:00:00:00:0A:00"
 [node.B]
 script = ""

@@ -68,6 +68,17 @@ def test_a_host_wired_to_a_peer_and_layer_3_and_4_over_both_halves() -> None:
     assert min(halves) > 0.3 * sum(halves)
 
 
+def test_a_host_on_a_bridge_port_is_plugged_into_it() -> None:
+    """1. A scenario says `on = "Peer1:ether5"`, a port of the bridge that no link names. 2. It was taken for an
+    interface of the device itself, and every frame was lost. 3. It is a cable from the host to that port."""
+    port = "/interface bridge port\nadd bridge=bridge1 interface=ether5\n"
+    place = ('on = "Peer1:bridge1"', 'on = "Peer1:ether5"')
+    result = run("6s cut Peer1:sfp-sfpplus2", until="8s", changes=[inline("Peer1", PEER1 + port), place])
+    assert not result.bad
+    assert max(lost(result).values()) <= 1
+    assert "ether5" in {host.on_interface for host in result.nodes["Peer1"].hosts}
+
+
 def test_the_lab_needs_no_file_but_the_scenario() -> None:
     text = (QUICKSTART / "lab.toml").read_text()
     for node in ("Peer1", "Peer2", "Client"):

@@ -10,12 +10,13 @@ from pyiccp.lab.scenario import QUICKSTART, load, parse
 from pyiccp.node.config import ConfigError
 from pyiccp.sansio import milliseconds, seconds
 
+SCRIPT = 'script = "/interface bridge add name=local1"'
 GOOD = """\
 [lab]
 until = "5s"
 events = ["1s cut A:ether1"]
 [node.A]
-script = ""
+script = "/interface bridge add name=local1"
 mac = "02:00:00:00:0A:00"
 [host.h1]
 on = "A:local1"
@@ -53,14 +54,15 @@ def test_the_good_one_is_good() -> None:
         ("cut A:ether1", "cut keepalive", "lab.toml:3: events: cut: there is no [[keepalive]]"),
         ("cut A:ether1", "cut A:ether1 fresh", "lab.toml:3: events: 'fresh' after 'A:ether1' means nothing"),
         ("[node.A]", "[nodes.A]", "lab.toml:4: unknown table 'nodes'; did you mean 'node'?"),
-        ('script = ""', "", "lab.toml:4: node.A needs either config = \"FILE.rsc\" or script = '''…'''"),
-        ('script = ""', 'config = "no.rsc"', "lab.toml:5: no.rsc: No such file or directory"),
+        (SCRIPT, "", "lab.toml:4: node.A needs either config = \"FILE.rsc\" or script = '''…'''"),
+        (SCRIPT, 'config = "no.rsc"', "lab.toml:5: no.rsc: No such file or directory"),
         ("02:00:00:00:0A:00", "02:00", "lab.toml:6: mac: '02:00' is not a MAC address"),
         ("02:00:00:00:0A:00", "03:00:00:00:0A:00", "lab.toml:6: mac: 03:00:00:00:0A:00 is a group address"),
-        ('script = ""', 'script = ""\npolicy = "saef"', "lab.toml:6: policy = 'saef' is not one of safe, keep"),
-        ('script = ""', 'script = ""\nliveness = "5ms"', "lab.toml:6: liveness is outside 10ms to 1s"),
+        (SCRIPT, SCRIPT + '\npolicy = "saef"', "lab.toml:6: policy = 'saef' is not one of safe, keep"),
+        (SCRIPT, SCRIPT + '\nliveness = "5ms"', "lab.toml:6: liveness is outside 10ms to 1s"),
         ("A:local1", "A:", "lab.toml:8: 'A:' is not NODE:INTERFACE"),
         ("A:local1", "B:local1", "lab.toml:8: no node 'B'; there are A"),
+        ("A:local1", "A:local2", "lab.toml:8: A has no interface 'local2'; did you mean 'local1'?"),
         ("vlan = 20", "vlan = 4095", "lab.toml:10: vlan = 4095 is outside 1 to 4094"),
         ('"h2"]', '"h3"]', "lab.toml:9: host h2 is wired by 0 links"),
         ('"h2"]', '"h2", "h1"]', "lab.toml:12: link[1] needs ends = [two names]"),
@@ -87,20 +89,21 @@ def test_an_event_in_a_long_list_has_its_own_line() -> None:
 
 
 def test_a_mistake_in_an_inline_script_has_the_line_of_the_scenario() -> None:
-    text = GOOD.replace('script = ""', "script = '''\n/interface bridge\nadd nam=bridge1\n'''")
+    text = GOOD.replace(SCRIPT, "script = '''\n/interface bridge\nadd nam=bridge1\n'''")
     assert refused(text).startswith("lab.toml:7: ")
 
 
 def test_a_mistake_in_a_configuration_file_has_that_file_s_line(tmp_path: Path) -> None:
     (tmp_path / "a.rsc").write_text("/interface bridge\nadd nam=bridge1\n")
     with pytest.raises(ConfigError) as caught:
-        build(parse(GOOD.replace('script = ""', 'config = "a.rsc"'), "lab.toml", tmp_path), FakeNode)
+        build(parse(GOOD.replace(SCRIPT, 'config = "a.rsc"'), "lab.toml", tmp_path), FakeNode)
     assert (caught.value.file, caught.value.line) == (str(tmp_path / "a.rsc"), 2)
 
 
 def test_a_wired_port_that_no_configuration_mentions_is_a_warning() -> None:
-    script = "'''\n/interface bridge\nadd name=b\n/interface bridge port\nadd bridge=b interface=ether2\n'''"
-    network = build(parse(GOOD.replace('""', script), "lab.toml", Path()), FakeNode)
+    bridges = "/interface bridge\nadd name=b\nadd name=local1"
+    script = f"script = '''\n{bridges}\n/interface bridge port\nadd bridge=b interface=ether2\n'''"
+    network = build(parse(GOOD.replace(SCRIPT, script), "lab.toml", Path()), FakeNode)
     assert "A:ether1 is wired, but its configuration does not mention it; did you mean 'ether2'?" in network.warnings
 
 
@@ -114,7 +117,7 @@ def test_node_options_become_tuning() -> None:
     lacp-identity = "bond-mac"
     system-id = "02:00:00:00:00:99"
     """
-    [node] = parse(GOOD.replace('script = ""', 'script = ""' + options), "lab.toml", Path()).nodes
+    [node] = parse(GOOD.replace(SCRIPT, SCRIPT + options), "lab.toml", Path()).nodes
     tuning = node.tuning
     assert (tuning.policy, tuning.liveness, tuning.ask_time) == ("keep", milliseconds(100), seconds(2))
     assert (tuning.init_delay, tuning.auto_recovery) == (seconds(3), None)

@@ -7,7 +7,7 @@ from pyiccp.lab.faults import check_target
 from pyiccp.lab.flows import Direction
 from pyiccp.lab.frames import host_ip
 from pyiccp.lab.hosts import Host
-from pyiccp.lab.links import Side
+from pyiccp.lab.links import DEFAULT_DELAY, Side
 from pyiccp.lab.network import Network
 from pyiccp.lab.scenario import FLOW_REST, NodeEntry, Scenario, refuse_event
 from pyiccp.lab.toml_document import suggestion
@@ -25,6 +25,8 @@ class _Builder:
         self.scenario = scenario
         self.network = Network(node, scenario.seed)
         self.configurations: dict[str, Configuration] = {}
+        self.plugs: list[tuple[Host, Device, str]] = []
+        """Hosts on a port that no link names: each has a cable of its own to it."""
         for entry in scenario.nodes:
             self._device(entry)
         self._hosts()
@@ -51,9 +53,8 @@ class _Builder:
         self.network.add_device(config)
 
     def _wired(self, node: str) -> tuple[str, ...]:
-        """The ports of *node* that links and hosts name."""
+        """The ports of *node* that links name."""
         ends = [end for link in self.scenario.links for end in link.ends]
-        ends += [host.on for host in self.scenario.hosts if host.on is not None]
         halves = (end.partition(":") for end in ends)
         return tuple(dict.fromkeys(port for name, colon, port in halves if name == node and port))
 
@@ -80,7 +81,11 @@ class _Builder:
                 known = _interfaces(device.config)
                 if interface not in known:
                     self._fail(place, f"{device.name} has no interface {interface!r}", suggestion(interface, known))
-                self.network.add_host(host, device, interface)
+                if interface in device.config.ports and interface not in self._wired(device.name):
+                    self.network.add_host(host)
+                    self.plugs.append((host, device, interface))
+                else:
+                    self.network.add_host(host, device, interface)
 
     def _split(self, path: tuple[str | int, ...], end: str) -> tuple[Device, str]:
         """The two halves of `NODE:INTERFACE`."""
@@ -97,6 +102,12 @@ class _Builder:
         for index, entry in enumerate(self.scenario.links):
             first, second = (self._side(index, end) for end in entry.ends)
             self.network.connect(first, second, entry.delay, entry.loss, entry.rate)
+        for host, device, port in self.plugs:
+            if port in device.ways:
+                self._fail(("host", host.name, "on"), f"{device.name}:{port} has another host already")
+            self.network.connect(
+                Side(host.name, None, "", host), Side(f"{device.name}:{port}", device, port, None), DEFAULT_DELAY
+            )
 
     def _side(self, index: int, end: str) -> Side:
         path = ("link", index, "ends")
@@ -104,8 +115,9 @@ class _Builder:
             host = self.network.hosts.get(end)
             if host is None:
                 self._fail(path, f"no host {end!r}", suggestion(end, list(self.network.hosts)))
-            if host.device is not None:
-                self._fail(path, f"host {end} lives on {host.where} and cannot be wired as well")
+            place = next((f"{device.name}:{port}" for each, device, port in self.plugs if each is host), host.where)
+            if place != end:
+                self._fail(path, f"host {end} lives on {place} and cannot be wired as well")
             return Side(end, None, "", host)
         device, port = self._split(path, end)
         if port not in device.config.ports:

@@ -3,8 +3,7 @@
 from pyiccp.iccp import events as iccp
 from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
-from pyiccp.wire.iccp.codes import LdpStatus
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
+from pyiccp.wire.iccp.pdu import IccpPdu, Message, ldp_status
 from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.link import Segment
 from pyiccp.wire.malformed import Malformed
@@ -36,7 +35,7 @@ def link_segment(port: str, octets: bytes) -> Segment | link.ForeignReceived:
     try:
         return Segment.decode(octets)
     except Malformed as error:
-        return link.ForeignReceived(port, error.why)
+        return link.ForeignReceived(port, f"peer {error.why}")
 
 
 def iccp_messages(octets: bytes) -> tuple[iccp.Event, ...]:
@@ -44,7 +43,7 @@ def iccp_messages(octets: bytes) -> tuple[iccp.Event, ...]:
     try:
         return tuple(iccp.MessageReceived(message) for message in IccpPdu.decode(octets).messages)
     except Malformed as error:
-        return (iccp.MalformedReceived(LdpStatus.MALFORMED_TLV_VALUE, error.why),)
+        return (iccp.MalformedReceived(ldp_status(error), error.why),)
 
 
 def iccp_octets(lsr_id: int, message: Message) -> bytes:

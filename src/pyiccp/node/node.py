@@ -78,8 +78,18 @@ class Node:
         self.mlag = self._pairing.mlag if self._pairing is not None else None
         self.plane = Plane(config, bridges, self._pairing.link if self._pairing is not None else None)
         self.bridge_identity: Mac = config.mac
-        self.warnings: tuple[str, ...] = ()
+        self.warnings = (
+            *(finding.message for finding in self.findings),
+            *(
+                f"{bridge.name}: {NO_SPANNING_TREE.format(mode=bridge.protocol_mode)}"
+                for bridge in config.bridges
+                if bridge.name in bridges and bridge.protocol_mode != "none"
+            ),
+        )
         self.mlacp_dirty = False
+        self._due: Instant | None = None
+        self._due_known = False
+        """Asking every core for its deadline at every frame would cost as much as forwarding it."""
         self._announced: dict[str, str] = {}
         """What the timeline last said of each port of a bond."""
 
@@ -135,16 +145,14 @@ class Node:
     @property
     def deadline(self) -> Instant | None:
         """When `advance` is next due."""
-        return min((due for core in self._cores() if (due := core.deadline) is not None), default=None)
+        if not self._due_known or self.plane.decided:
+            self._due_known, self.plane.decided = True, False
+            self._due = min((due for core in self._cores() if (due := core.deadline) is not None), default=None)
+        return self._due
 
     def start(self, now: Instant) -> Sequence[Action]:
         """The device begins, all its links down."""
         out: list[Action] = []
-        for finding in self.findings:
-            self.warn(finding.message, out)
-        for each in self.config.bridges:
-            if each.name in self.plane.bridges and each.protocol_mode != "none":
-                self.warn(f"{each.name}: {NO_SPANNING_TREE.format(mode=each.protocol_mode)}", out)
         actions: list[Any] = [] if self.mlag is None else [*self.mlag.start(now)]
         for name, bridge in self.plane.bridges.items():
             actions += bridge.handle(bridging.PortStateChanged(name, True, True), now)
@@ -230,14 +238,17 @@ class Node:
         if self.mlag is not None and (actions := self.mlag.lease(now)):
             slept = True
             self._carry_out(actions, now, out)
-        for core in self._cores():
-            due = core.deadline
-            if due is not None and due <= now:
-                self._carry_out(core.advance(now), now, out)
+        nearest = self.deadline
+        if nearest is not None and nearest <= now:
+            for core in self._cores():
+                due = core.deadline
+                if due is not None and due <= now:
+                    self._carry_out(core.advance(now), now, out)
         return slept
 
     def _carry_out(self, actions: Iterable[Any], now: Instant, out: list[Action]) -> list[Action]:
         """Follow every action to its end, in the order in which they were said."""
+        self._due_known = False
         waiting = deque(actions)
         while waiting:
             action = waiting.popleft()
@@ -245,8 +256,8 @@ class Node:
         return out
 
     def _done(self, now: Instant, out: list[Action]) -> list[Action]:
-        """Tell the peer what changed on our bonds, once per call."""
-        if self.mlacp_dirty and self._pairing is not None:
+        """Tell the peer what changed on our bonds, once per call, as soon as our node number is known."""
+        if self.mlacp_dirty and self._pairing is not None and self._pairing.mlag.pair.store.node is not None:
             self.mlacp_dirty = False
             self._carry_out(
                 self._pairing.iccp.handle(describe(self.config, self.lacp, self._pairing.mlag), now), now, out
@@ -287,6 +298,8 @@ class Node:
             self._peer_segment(self._pairing, port, frame, now, out)
 
     def _peer_segment(self, pairing: Pairing, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
+        if frame[6:12] == self.plane.macs[port]:
+            return  # our own voice: the cable comes back to us
         segment = link_segment(port, frame[14:])
         if isinstance(segment, link.ForeignReceived):
             self._carry_out(pairing.link.handle(segment, now), now, out)

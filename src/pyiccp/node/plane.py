@@ -47,6 +47,8 @@ class Plane:
                     self.tags[port.interface] = self.tags[bridge.name]
         self.link = link
         self.copies: dict[str, deque[tuple[Instant, bytes]]] = {}
+        self.decided = False
+        """Some bridge has decided anew, and may have learned a host that will age."""
 
     # --- in
 
@@ -87,6 +89,7 @@ class Plane:
             header = peek(frame, self.tags[interface])
             if header is None:
                 return actions
+            self.decided = True
             verdict, actions = bridge.forward(interface, frame, header, now, origin)
         self._obey(verdict, interface, frame, now, out)
         return actions
