@@ -1,6 +1,41 @@
-"""The harness of these tests lies beside them."""
+"""The harness lies beside the tests; what the conformance page is rendered from is written down."""
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+REPORT = Path(__file__).parents[2] / "build" / "conformance-rstp.json"
+
+_results: dict[str, dict[str, Any]] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "check(id, choice=None): the check of the conformance list that this is")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    if call.when == "call":
+        for mark in item.iter_markers("check"):
+            result = _results.setdefault(
+                mark.args[0], {"choice": mark.kwargs.get("choice"), "passed": True, "tests": [], "says": []}
+            )
+            result["passed"] &= report.passed
+            result["choice"] = result["choice"] or mark.kwargs.get("choice")
+            name = item.nodeid.split("[")[0]
+            if name not in result["tests"]:
+                result["tests"].append(name)
+                result["says"].append(getattr(item, "function", None).__doc__ or "")
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _results:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(json.dumps(_results, indent=1, sort_keys=True))

@@ -25,6 +25,7 @@ from pyiccp.sansio import Instant, microseconds, seconds
 from pyiccp.wire.mac import Mac, mac, mac_plus
 
 FIRST = mac("02:00:00:00:a0:00")
+DELAY = microseconds(50)
 
 
 class Segment:
@@ -44,7 +45,7 @@ class Network:
         self,
         text: str,
         *,
-        delay: Instant = microseconds(50),
+        delay: Instant = DELAY,
         settings: dict[str, dict[str, Any]] | None = None,
         port_settings: dict[str, dict[str, Any]] | None = None,
         every_port: dict[str, Any] | None = None,
@@ -199,7 +200,9 @@ class Network:
     def roles(self) -> str:
         """E.g. `A.1=Designated B.1=Root`."""
         return " ".join(
-            f"{port}={self.role(port)}" for segment in self.segments for bridge, port in segment.ends
+            f"{port}={self.role(port)}"
+            for segment in self.segments
+            for bridge, port in segment.ends
             if bridge in self.cores
         )
 

@@ -48,6 +48,8 @@ _QUIET = (PORT_RECEIVE, PORT_INFORMATION)
 """What a hello that says nothing new sets in motion concerns no other port."""
 _LOUD = (PORT_MIGRATION, BRIDGE_DETECTION, ROLE_TRANSITIONS, STATE_TRANSITION, TOPOLOGY_CHANGE)
 _MACHINES = (PORT_RECEIVE, PORT_MIGRATION, BRIDGE_DETECTION, PORT_INFORMATION, *_LOUD[2:])
+_SENDING = ("helloWhen", "txWhen", "claimWhile")
+"""Timers that only Port Transmit looks at."""
 _BOUND = 200
 _LATE = seconds(1)
 _QUEUED = milliseconds(100)
@@ -124,7 +126,7 @@ class RstpCore:
             for timer in self.clock.timers.due(due):
                 timer.zero = True
                 port = timer.port
-                if port is None or not (timer is port.helloWhen or timer is port.txWhen):
+                if port is None or timer.name not in _SENDING:
                     self._expired(timer)
                     quiet = None
                 elif quiet is not None:

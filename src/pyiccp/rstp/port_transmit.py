@@ -118,6 +118,8 @@ def may_send(port: Port) -> bool:
     """
     if not (port.newInfo and port.selected and not port.updtInfo and not port.helloWhen.zero):
         return False
+    if not port.claimWhile.zero:
+        return False
     port.tick()
     if port.txCount < port.bridge.config.transmit_hold_count:
         port.txWhen.stop()

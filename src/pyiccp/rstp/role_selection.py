@@ -2,7 +2,10 @@
 
 from pyiccp.rstp.variables import Bridge, InfoIs, Port, Role
 from pyiccp.rstp.vectors import PriorityVector, add_cost, next_age, same_bridge
-from pyiccp.sansio import UCT, Arrow, Machine
+from pyiccp.sansio import UCT, Arrow, Machine, milliseconds
+
+CLAIM_DELAY = milliseconds(5)
+"""Enough for bad news and its answer to cross fifty bridges with links of 50 us."""
 
 
 def INIT_BRIDGE(bridge: Bridge) -> None:
@@ -47,6 +50,7 @@ def updtRolesTree(bridge: Bridge) -> None:
         path = root_path_priority(port)
         if path is not None and path < best:
             root, best = port, path
+    hold_claim_back(bridge, root)
     bridge.rootPriority = best
     if root is None:
         bridge.rootPort = None
@@ -59,6 +63,27 @@ def updtRolesTree(bridge: Bridge) -> None:
         port.designatedPriority = PriorityVector(best.RootID, best.RootPathCost, own, port.portId, port.portId)
         port.designatedTimes = times
         port.selectedRole, port.updtInfo = select_role(port, port is root)
+
+
+def hold_claim_back(bridge: Bridge, root: Port | None) -> None:
+    """Departs from 17.21.25: a bridge whose upstream has lost the root, and is not that root, tells those below at once
+    but keeps its own claim from the upstream for a moment, as those below may know another way.
+
+    Without, a ring of forty cut beside its root sees twenty bridges claim to be the root one after the other, and each
+    claim that goes back upstream uses up the transmit limit that the answer needs.
+    """
+    if root is not None:
+        for port in bridge.ports.values():
+            port.claimWhile.stop()
+        return
+    old, lost = bridge.rootPriority, bridge.ports.get(bridge.rootPort or "")
+    if (
+        lost is not None
+        and lost.infoIs is InfoIs.Received
+        and old.RootID < bridge.BridgeIdentifier
+        and not same_bridge(lost.portPriority.DesignatedBridgeID, old.RootID)
+    ):
+        lost.claimWhile.start(CLAIM_DELAY)
 
 
 def root_path_priority(port: Port) -> PriorityVector | None:

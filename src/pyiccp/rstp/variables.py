@@ -169,6 +169,8 @@ class Port:
         self.tcWhile = Timer(self.clock, self, "tcWhile")
         self.txWhen = Timer(self.clock, self, "txWhen")
         """A BPDU waits for txCount to fall."""
+        self.claimWhile = Timer(self.clock, self, "claimWhile")
+        """A claim to be the root is held back (role_selection.hold_claim_back)."""
         self.guardWhile = Timer(self.clock, self, "guardWhile")
         """Until BPDU guard lets go by itself."""
 
@@ -207,7 +209,7 @@ class Port:
 
     @property
     def timers(self) -> tuple[Timer, ...]:
-        """Those of the standard (17.17), and our two."""
+        """Those of the standard (17.17), and our three."""
         return (
             self.edgeDelayWhile,
             self.fdWhile,
@@ -218,6 +220,7 @@ class Port:
             self.rrWhile,
             self.tcWhile,
             self.txWhen,
+            self.claimWhile,
             self.guardWhile,
         )
 
