@@ -1,10 +1,9 @@
 """The arrows of the figures, transcribed by clause, compared with the tables both ways; and each of them taken."""
 
-from collections.abc import Callable
+import pickle
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from lacp.lacp_harness import Dut, cd, dut
 from lacp.mutants import TABLES
@@ -183,8 +182,5 @@ def test_every_arrow_is_taken(independent: bool) -> None:
             assert matches, f"{table}: {source} --{condition}--> {target} was never taken"
 
 
-def test_trace_is_not_pickled_and_values_are_shared() -> None:
-    make: Callable[[], Dut] = cd
-    device = make()
-    assert device.core.__getstate__()["trace"] is None
-    assert replace(device.view(1).actor) == device.view(1).actor
+def test_trace_is_not_pickled() -> None:
+    assert pickle.loads(pickle.dumps(cd().core)).trace is None

@@ -28,6 +28,7 @@ from pyiccp.lacp.events import (
     TransmitFailed,
     UnknownReceived,
 )
+from pyiccp.lacp.fingerprint import fingerprint
 from pyiccp.lacp.functions import await_echo, end_drain, same_port, start_drain, unselect
 from pyiccp.lacp.marker import marker_timed_out, receive_marker, request_marker
 from pyiccp.lacp.mux import COUPLED, INDEPENDENT
@@ -96,11 +97,7 @@ class LacpCore:
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """Everything that decides what the core will do."""
-        return (
-            tuple(_aggregator_fingerprint(aggregator) for aggregator in self.aggregators.values()),
-            tuple(_port_fingerprint(port, now) for port in self.ports.values()),
-            tuple((timer.port.name, timer.name, left) for timer, left in self.clock.timers.fingerprint(now)),
-        )
+        return fingerprint(self.aggregators.values(), self.ports.values(), self.clock, now)
 
     def port(self, name: str) -> PortView:
         """A picture of a port."""
@@ -241,6 +238,8 @@ class LacpCore:
         aggregator = self.aggregators[event.aggregator]
         aggregator.held = event.held
         aggregator.reselect = True
+        if not event.held:
+            aggregator.draining = False
         for port in aggregator.ports:
             end_drain(port)
         return aggregator.ports
@@ -315,41 +314,3 @@ class LacpCore:
         PeerHeard: _peer_heard,
         MarkerRequested: _marker_requested,
     }
-
-
-def _aggregator_fingerprint(aggregator: Aggregator) -> tuple[Any, ...]:
-    return (
-        aggregator.config,
-        aggregator.lag,
-        aggregator.held,
-        aggregator.required,
-        aggregator.distribution_held,
-        aggregator.draining,
-        aggregator.half_ready,
-    )
-
-
-def _port_fingerprint(port: Port, now: Instant) -> tuple[Any, ...]:
-    return (
-        port.config,
-        tuple(sorted(port.boxes.items())),
-        port.actor,
-        port.partner,
-        port.heard,
-        port.sent,
-        tuple(at - now for at in port.sent_at),
-        tuple(at - now for at in port.markers_at),
-        port.port_enabled,
-        port.selected,
-        port.standby,
-        port.NTT,
-        port.collecting,
-        port.distributing,
-        port.draining,
-        port.echo_awaited,
-        port.wait_while.expired,
-        port.partner_version,
-        port.partner_conversations,
-        port.version_proven,
-        port.fallen_back,
-    )

@@ -148,6 +148,7 @@ class Port:
         self.drain_limit = Timer(clock, self, "drain_limit")
         self.marker_timer = Timer(clock, self, "marker")
         self.fallback = Timer(clock, self, "fallback")
+        self.timers = tuple(value for value in vars(self).values() if isinstance(value, Timer))
 
         self.counters = Counters()
         self.reported: tuple[Any, ...] = ()
