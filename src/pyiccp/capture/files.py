@@ -24,11 +24,11 @@ def read(file: BinaryIO) -> Capture:
     return read_feed(Feed(file))
 
 
-def read_feed(feed: Feed) -> Capture:
-    """The capture that *feed* starts with."""
+def read_feed(feed: Feed, form: str = "auto") -> Capture:
+    """The capture that *feed* starts with, which must be one of *form*: pcap, pcapng, or auto for either."""
     start = feed.peek(4)
-    if start == pcapng.SECTION:
+    if form == "pcapng" or (form == "auto" and start == pcapng.SECTION):
         return pcapng.PcapngReader(feed)
-    if start in pcap.MAGICS:
+    if form == "pcap" or start in pcap.MAGICS:
         return pcap.PcapReader(feed)
     raise CaptureError(feed.broken or f"no capture starts with {start.hex() or 'nothing'}")

@@ -21,8 +21,7 @@ from pyiccp.capture.walk import Buffer, walk
 
 def scan(file: BinaryIO) -> "Scan":
     """The control frames of the capture in *file*. Raises CaptureError when it is none."""
-    mapped = _mapped(file)
-    return Mapped(mapped) if mapped is not None else Streamed(read(file))
+    return mapped(file) or Streamed(read(file))
 
 
 class Scan:
@@ -32,6 +31,8 @@ class Scan:
     stopped: Stopped | None = None
     frames = 0
     """All frames of the file, once they have been looked at."""
+    start_ns: int | None = None
+    """When the first of them was seen."""
 
     def __iter__(self) -> Iterator[Packet]:
         raise NotImplementedError
@@ -46,6 +47,8 @@ class Streamed(Scan):
 
     def __iter__(self) -> Iterator[Packet]:
         for packet in self._capture:
+            if not self.frames:
+                self.start_ns = packet.time_ns
             self.frames = packet.number
             if is_control(packet.octets):
                 yield packet
@@ -68,20 +71,26 @@ class Mapped(Scan):
         else:
             found, self.frames, _, self.stopped = walk(buffer, head, HEADER, len(buffer))
             hits = [(index + 1, at) for index, at in found]
+        if self.frames:
+            self.start_ns = self._time(HEADER)
         for number, at in hits:
-            seconds, fraction, kept, length = head.record.unpack_from(buffer, at)
+            _, _, kept, length = head.record.unpack_from(buffer, at)
             octets = buffer[at + RECORD : at + RECORD + kept]
             if is_control(octets):
-                yield Packet(number, seconds * SECOND + fraction * head.unit, 0, octets, length)
+                yield Packet(number, self._time(at), 0, octets, length)
+
+    def _time(self, at: int) -> int:
+        seconds, fraction, _, _ = self._head.record.unpack_from(self._buffer, at)
+        return int(seconds * SECOND + fraction * self._head.unit)
 
 
-def _mapped(file: BinaryIO) -> mmap.mmap | None:
-    """*file* in memory if it is a regular file of classic pcap, read from its start."""
+def mapped(file: BinaryIO) -> Mapped | None:
+    """A scan of *file* in memory if it is a regular file of classic pcap, not yet read from; None otherwise."""
     try:
         number = file.fileno()
         if not stat.S_ISREG(os.fstat(number).st_mode) or file.tell() or os.fstat(number).st_size < HEADER:
             return None
     except (OSError, ValueError):
         return None
-    mapped = mmap.mmap(number, 0, access=mmap.ACCESS_READ)
-    return mapped if mapped[:4] in MAGICS else None
+    octets = mmap.mmap(number, 0, access=mmap.ACCESS_READ)
+    return Mapped(octets) if octets[:4] in MAGICS else None

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.text import Text
@@ -17,9 +19,19 @@ _STYLES = (
 )
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """A closed pipe is no error and stays quiet."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What is still buffered must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def emit(text: str) -> None:
     """Write *text*, coloured for a terminal (NO_COLOR is honoured); a closed pipe is no error and stays quiet."""
-    try:
+    with quietly():
         console = Console()
         if console.is_terminal and not console.no_color:
             styled = Text(text)
@@ -29,6 +41,3 @@ def emit(text: str) -> None:
         else:
             sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still buffered must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
