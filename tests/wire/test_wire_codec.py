@@ -5,6 +5,10 @@ import pytest
 from construct import Int8ub, Int16ub, Struct
 
 from pyiccp.wire.codec import Format, Value
+from pyiccp.wire.iccp.mlacp import SyncRequest
+from pyiccp.wire.iccp.sonic import SonicPeerLinkInfo
+from pyiccp.wire.iccp.stp import StpConfigurationDigest
+from pyiccp.wire.iccp.tlv import UnknownTlv
 from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.malformed import Malformed
@@ -87,4 +91,17 @@ def test_octets_beyond_the_format_are_padding() -> None:
 def test_a_repeated_pdu_is_the_same_object() -> None:
     octets = Lacpdu(Participant(key=7), Participant()).encode()
     assert Lacpdu.decode(octets) is Lacpdu.decode(bytes(octets))
-    assert Lacpdu.FORMAT.decode_afresh(octets) == Lacpdu.decode(octets)
+    assert Lacpdu.FORMAT.decode(octets) == Lacpdu.decode(octets)
+
+
+def test_what_pack_would_cut_without_a_word_is_refused() -> None:
+    with pytest.raises(ValueError, match="request has 14 bits"):
+        SyncRequest(1, request=0x4000).encode()
+    with pytest.raises(ValueError, match="request has 14 bits"):
+        SyncRequest(1, request=-1).encode()
+    with pytest.raises(ValueError, match="type has 14 bits"):
+        UnknownTlv(0x4000, b"").encode()
+    with pytest.raises(ValueError, match="digest has 16 octets"):
+        StpConfigurationDigest(b"short").encode()
+    with pytest.raises(ValueError, match="name has 20 octets"):
+        SonicPeerLinkInfo("x" * 21, 0).encode()

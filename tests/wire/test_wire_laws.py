@@ -64,7 +64,7 @@ def test_both_engines_agree_and_lose_nothing(form: Format, data: st.DataObject) 
 @given(data=st.data())
 def test_decode_raises_malformed_or_returns(form: Format, data: st.DataObject) -> None:
     octets = data.draw(strategies.octets(form))
-    for decode in (form.decode, form.decode_afresh, form.value.decode):  # type: ignore[attr-defined]
+    for decode in (form.decode, form.value.decode):  # type: ignore[attr-defined]
         try:
             value = decode(octets)
         except Malformed as malformed:

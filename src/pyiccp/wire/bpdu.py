@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 from construct import Bytes, Const, Default, Int8ub, Int16ub, Int32ub, Struct
 
-from pyiccp.wire.codec import Bound, Format, Value
+from pyiccp.wire.codec import Bound, Format, Value, remember
 from pyiccp.wire.flags import FLAGS, Flags, PortRole
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import ZERO, Mac
@@ -141,17 +141,6 @@ class MstBpdu(Value, frozen=True, gc=False):
     spb: bytes | None = None
     """What follows the version 4 length of an SPB BPDU; we do not look inside."""
 
-    @classmethod
-    def decode(cls, octets: bytes) -> Self:
-        bpdu: Self = cls.FORMAT.decode(octets)
-        if bpdu.version < 4:
-            return bpdu
-        at = _MST_HEAD + _MST_LEAST + 16 * len(bpdu.instances)
-        length = int.from_bytes(octets[at : at + 2], "big")
-        if len(octets) < at + 2 + length or len(octets) < at + 2:
-            return bpdu
-        return msgspec.structs.replace(bpdu, spb=octets[at + 2 : at + 2 + length])
-
     def encode(self) -> bytes:
         octets = self.FORMAT.encode(self)
         return octets if self.spb is None else octets + len(self.spb).to_bytes(2, "big") + self.spb
@@ -181,14 +170,12 @@ ConfigBpdu.FORMAT = Format(
         *_VECTOR,
     ),
     tables=_TABLES,
-    cached=True,
 )
 
 TcnBpdu.FORMAT = Format(
     "TCN BPDU",
     TcnBpdu,
     Layout("TCN BPDU", "protocol" / Const(0, Int16ub), "version" / Default(Int8ub, 0), "type" / Const(TCN, Int8ub)),
-    cached=True,
 )
 
 RstBpdu.FORMAT = Format(
@@ -203,7 +190,6 @@ RstBpdu.FORMAT = Format(
         "version_1_length" / Default(Int8ub, 0),
     ),
     tables=_TABLES,
-    cached=True,
 )
 
 _MST_HEAD = 38
@@ -258,10 +244,23 @@ MstBpdu.FORMAT = Format(
     ),
     bound=Bound("version_3_length", _MST_HEAD, _MST_LEAST),
     tables=_TABLES,
-    cached=True,
 )
 
 Bpdu = ConfigBpdu | TcnBpdu | RstBpdu | MstBpdu
+
+
+def _decode_mst(octets: bytes) -> MstBpdu:
+    bpdu: MstBpdu = MstBpdu.FORMAT.decode(octets)
+    at = _MST_HEAD + _MST_LEAST + 16 * len(bpdu.instances)
+    length = int.from_bytes(octets[at : at + 2], "big")
+    if bpdu.version < 4 or len(octets) < at + 2 + length:
+        return bpdu
+    return msgspec.structs.replace(bpdu, spb=octets[at + 2 : at + 2 + length])
+
+
+remember(ConfigBpdu)
+remember(RstBpdu)
+remember(MstBpdu, _decode_mst)
 
 
 def decode_bpdu(octets: bytes) -> Bpdu:

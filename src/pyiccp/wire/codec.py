@@ -6,7 +6,6 @@ reason of a refusal. Both read the same declaration.
 """
 
 import contextlib
-import struct
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Protocol, Self
@@ -17,13 +16,13 @@ import msgspec
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.malformed import Fault, Malformed
 from pyiccp.wire.shape import DEFAULT_TABLES, TAIL, WORD, Bits, Leaf, Shape, Tables, leaves, shape
-from pyiccp.wire.source import FAULTS, Bound, Engine, engine
+from pyiccp.wire.source import Bound, Engine, Parts, engine
 from pyiccp.wire.tree import Node
 
-__all__ = ["Bound", "Format", "Tail", "Value"]
+__all__ = ["Bound", "Format", "Tail", "Value", "remember"]
 
-CACHED = 1024
-"""Repeated PDUs that a cached format remembers."""
+REMEMBERED = 1024
+"""Repeated PDUs of one kind that are remembered."""
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):
@@ -40,6 +39,16 @@ class Value(msgspec.Struct, frozen=True, gc=False):
     def encode(self) -> bytes:
         """The octets of this value. ValueError for a number that its field cannot hold."""
         return self.FORMAT.encode(self)
+
+
+def remember(cls: type[Value], decode: Callable[[bytes], Any] | None = None) -> None:
+    """Make `cls.decode` a bounded cache of *decode*, or of the format's own: PDUs that repeat come back as the same
+    object. The cache takes the place of the class method, because one call more would cost as much as it does."""
+
+    def afresh(octets: bytes) -> Any:
+        return cls.FORMAT.decode(octets)
+
+    cls.decode = staticmethod(lru_cache(REMEMBERED)(decode or afresh))  # type: ignore[method-assign]
 
 
 class Tail(Protocol):
@@ -88,7 +97,6 @@ class Format:
         tables: Tables | None = None,
         bound: Bound | None = None,
         count: str | None = None,
-        cached: bool = False,
     ) -> None:
         """`codes`: type words that select the format in a TLV list; `word`: fields of the value inside that word;
         `bits`: fields of the value inside unsigned fields of the layout; `parts`: classes of nested values where the
@@ -106,7 +114,6 @@ class Format:
         self._bits = bits or {}
         self._parts = parts or {}
         self._tables = {**DEFAULT_TABLES, **(tables or {})}
-        self._cached = cached
 
     # --- fast
 
@@ -125,42 +132,29 @@ class Format:
     @cached_property
     def engine(self) -> Engine:
         tail = self.tail if any(leaf.field == TAIL for _, leaf in leaves(self.shape)) else None
-        return engine(
+        parts = Parts(
             self.layout,
             self.shape,
+            code=self.codes[0] if self.codes and not self._word else 0,
             bound=self.bound,
-            count=self.count,
+            counter=self.count,
             tail_decode=tail.decode if tail else None,
             tail_encode=tail.encode if tail else None,
             whole=tail is not None and tail.whole,
-            code=self.codes[0] if self.codes and not self._word else 0,
+            refuse=lambda octets: Malformed(self.name, lambda: self.explain(octets)),
+            unfit=lambda value, why: ValueError(f"{self.name}: {why} in {value!r}"),
         )
+        return engine(parts)
 
     @cached_property
     def decode(self) -> Callable[[bytes], Any]:
         """The value at the start of octets; raises Malformed."""
-        return lru_cache(CACHED)(self.decode_afresh) if self._cached else self.decode_afresh
+        return self.engine.decode
 
     @cached_property
-    def decode_afresh(self) -> Callable[[bytes], Any]:
-        """`decode` without the cache of repeated PDUs."""
-        fast = self.engine.decode
-
-        def decode(octets: bytes) -> Any:
-            try:
-                return fast(octets)
-            except FAULTS:
-                pass
-            raise Malformed(self.name, lambda: self.explain(octets))
-
-        return decode
-
-    def encode(self, value: Any) -> bytes:
-        """The octets of *value*, behind a type word if it has one."""
-        try:
-            return self.engine.encode(value)
-        except struct.error as error:
-            raise ValueError(f"{self.name}: {error} in {value!r}") from None
+    def encode(self) -> Callable[[Any], bytes]:
+        """The octets of a value, behind a type word if it has one; raises ValueError."""
+        return self.engine.encode
 
     # --- interpreted
 

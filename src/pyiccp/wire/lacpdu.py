@@ -4,14 +4,11 @@ Version 1 is 110 octets of fixed fields. Later versions put TLVs where version 1
 the fixed fields of every version alike, and what is wrong among the TLVs ends their list but not the PDU.
 """
 
-from functools import lru_cache
-from typing import Any, Self
-
 import msgspec
 from construct import Bytes, Const, Default, Int8ub, Int16ub, Struct
 
 from pyiccp.wire import lacp_extension as extension
-from pyiccp.wire.codec import CACHED, Format, Value
+from pyiccp.wire.codec import Format, Value, remember
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import ZERO, Mac
 from pyiccp.wire.state import STATES, State
@@ -76,11 +73,6 @@ class Lacpdu(Value, frozen=True, gc=False):
     tlvs: tuple[Value, ...] = ()
     """Of versions above 1: what stands before the terminator."""
 
-    @classmethod
-    def decode(cls, octets: bytes) -> Self:
-        lacpdu: Self = _decode(octets)
-        return lacpdu
-
     def encode(self) -> bytes:
         if not self.tlvs:
             return self.FORMAT.encode(self)
@@ -110,8 +102,10 @@ LONG = Format(
 """Needs 110 octets in all, as version 1 does."""
 
 
-@lru_cache(CACHED)
-def _decode(octets: bytes) -> Any:
-    if len(octets) < LAYOUT.size or octets[1] < 2 or octets[0] != SUBTYPE:
-        return Lacpdu.FORMAT.decode_afresh(octets)
-    return LONG.decode_afresh(octets)
+def _decode(octets: bytes) -> Lacpdu:
+    form = LONG if len(octets) >= LAYOUT.size and octets[1] > 1 and octets[0] == SUBTYPE else Lacpdu.FORMAT
+    lacpdu: Lacpdu = form.decode(octets)
+    return lacpdu
+
+
+remember(Lacpdu, _decode)

@@ -43,6 +43,8 @@ class Leaf(NamedTuple):
     """Negative: the whole field."""
     width: int = 0
     conversion: Conversion | None = None
+    checked: bool = False
+    """Its octets may be of another length than the field: all but MACs."""
 
 
 class Shape(NamedTuple):
@@ -82,7 +84,8 @@ def shape(
         elif path in cut:
             members.append(Leaf(name, *cut[path]))
         elif layout is not None and path in layout:
-            members.append(Leaf(name, path, conversion=_conversion(hints[name], tables)))
+            checked = hints[name] in (bytes, str)
+            members.append(Leaf(name, path, conversion=_conversion(hints[name], tables), checked=checked))
         elif path in parts or (layout is not None and layout.has_part(path)):
             inner = parts.get(path, hints[name])
             members.append(

@@ -1,10 +1,11 @@
 """The fast engine: Python source derived from a layout's table and a value's shape.
 
-The fast path only answers yes or no. On any refusal the interpreted engine runs again and finds the reason.
+The fast path only answers yes or no. On any refusal the interpreted engine runs again and finds the reason, when
+somebody asks for it.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from pyiccp.wire.layout import Field, Layout
@@ -23,11 +24,11 @@ class Engine(NamedTuple):
     """One format's fast functions and the source they were made of."""
 
     decode: Callable[[bytes], Any]
-    """From the first octet; octets beyond the format are padding. Raises one of FAULTS."""
+    """From the first octet; octets beyond the format are padding. Raises what `refuse` gives."""
     decode_at: Callable[[bytes, int, int, int], Any]
-    """(octets, start, end, type word): all of start to end."""
+    """(octets, start, end, type word): all of start to end. Raises one of FAULTS."""
     encode: Callable[[Any], bytes]
-    """Everything behind the type word."""
+    """Everything behind the type word. Raises what `unfit` gives."""
     word: Callable[[Any], int]
     """The type word of a value."""
     source: str
@@ -42,197 +43,230 @@ class Bound(NamedTuple):
     """Smallest legal length."""
 
 
-class _Names:
-    """Objects that generated source refers to."""
+class Parts(NamedTuple):
+    """What an engine is made of."""
 
-    def __init__(self) -> None:
-        self.namespace: dict[str, Any] = {"Refused": Refused}
+    layout: Layout | None
+    shape: Shape
+    code: int
+    """The type word, but for the bits that the value has."""
+    bound: Bound | None
+    counter: str | None
+    """The field that counts the tail's items."""
+    tail_decode: Callable[..., Any] | None
+    tail_encode: Callable[[Any], tuple[int, bytes]] | None
+    """Number of items, and octets."""
+    whole: bool
+    """`tail_encode` takes the value itself and not the field that holds the tail."""
+    refuse: Callable[[bytes], Exception]
+    unfit: Callable[[Any, Exception], Exception]
+
+
+def engine(parts: Parts) -> Engine:
+    """The fast functions of one format."""
+    writer = _Writer(parts)
+    source = "\n".join(writer.lines()) + "\n"
+    made = writer.namespace
+    exec(compile(source, f"<{parts.layout.name if parts.layout else parts.shape.cls.__name__}>", "exec"), made)
+    return Engine(made["decode"], made["decode_at"], made["encode"], made["word"], source)
+
+
+class _Writer:
+    """Writes the source of one engine and collects the objects it refers to."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.namespace: dict[str, Any] = {
+            "Refused": Refused,
+            "FAULTS": FAULTS,
+            "error": struct.error,
+            "refuse": parts.refuse,
+            "unfit": parts.unfit,
+        }
         self._known: dict[int, str] = {}
+        self._parts = parts
+        self._fields = parts.layout.fields if parts.layout else ()
+        self._size = parts.layout.size if parts.layout else 0
+        self._leaves = tuple(leaves(parts.shape))
 
-    def __call__(self, thing: Any, stem: str) -> str:
+    def lines(self) -> Iterator[str]:
+        yield "def decode_at(b, i, e, w):"
+        yield from _indented(self._decode("i"), 1)
+        yield "def decode(b):"
+        yield "    e = len(b)"
+        if any(leaf.field == WORD for _, leaf in self._leaves):
+            yield "    w = 0"
+        yield "    try:"
+        yield from _indented(self._decode(""), 2)
+        yield "    except FAULTS: pass"
+        yield "    raise refuse(b)"
+        yield "def encode(v):"
+        yield "    try:"
+        yield from _indented(self._encode(), 2)
+        yield "    except error as x:"
+        yield "        raise unfit(v, x) from None"
+        yield "def word(v):"
+        yield from _indented(self._word(), 1)
+
+    def _name(self, thing: Any, stem: str) -> str:
         name = self._known.get(id(thing))
         if name is None:
             name = self._known[id(thing)] = f"{stem}{len(self._known)}"
             self.namespace[name] = thing
         return name
 
+    # --- decoding
 
-def engine(
-    layout: Layout | None,
-    of: Shape,
-    *,
-    bound: Bound | None,
-    count: str | None,
-    tail_decode: Callable[..., Any] | None,
-    tail_encode: Callable[[Any], tuple[int, bytes]] | None,
-    whole: bool,
-    code: int,
-) -> Engine:
-    """The fast functions of one format. `tail_encode` gives the number of items beside their octets; if *whole*, it
-    takes the value itself and not the field that holds the tail."""
-    names = _Names()
-    fields = layout.fields if layout else ()
-    lines = ["def decode_at(b, i, e, w):"]
-    lines += _decode(fields, of, names, bound, count, tail_decode, "i")
-    lines.append("def decode(b):")
-    lines.append("    e = len(b)")
-    if any(leaf.field == WORD for _, leaf in leaves(of)):
-        lines.append("    w = 0")
-    lines += _decode(fields, of, names, bound, count, tail_decode, "")
-    lines.append("def encode(v):")
-    lines += _encode(fields, of, names, bound, count, tail_encode, whole)
-    lines.append("def word(v):")
-    lines.append(f"    return {_word(of, code)}")
-    source = "\n".join(lines) + "\n"
-    exec(compile(source, f"<{layout.name if layout else of.cls.__name__}>", "exec"), names.namespace)
-    made = names.namespace
-    return Engine(made["decode"], made["decode_at"], made["encode"], made["word"], source)
+    def _decode(self, at: str) -> Iterator[str]:
+        """Statements that return the value of b from *at* (empty: 0) to e, or raise one of FAULTS."""
+        bound, counter, tail = self._parts.bound, self._parts.counter, self._parts.tail_decode
+        start = f"{at} + " if at else ""
+        exact = at and tail is None and bound is None
+        if self._size or exact:
+            yield f"if {f'e - {at}' if at else 'e'} {'!=' if exact else '<'} {self._size}: raise Refused"
+        found, form = self._variables()
+        if found:
+            unpack = self._name(struct.Struct(">" + form).unpack_from, "unpack")
+            yield f"{', '.join(found.values())}, = {unpack}(b{', ' + at if at else ''})"
+        checks = [f"{found[field.name]} != {field.const!r}" for field in self._fields if field.const is not None]
+        if checks:
+            yield f"if {' or '.join(checks)}: raise Refused"
+        if bound:
+            length = found[bound.field]
+            yield f"z = {start}{bound.origin} + {length}"
+            least = max(bound.least, self._size - bound.origin)
+            yield f"if {length} < {least} or z {'!=' if at else '>'} e: raise Refused"
+        if tail:
+            counted = f", {found[counter]}" if counter else ""
+            yield f"t = {self._name(tail, 'tail')}(b, {start}{self._size}, {'z' if bound else 'e'}{counted})"
+        yield f"return {self._construct(self._parts.shape, found)}"
 
+    def _variables(self) -> tuple[dict[str, str], str]:
+        """A variable for each field that is looked at, and the format of `unpack`; the rest is passed over."""
+        wanted = {leaf.field for _, leaf in self._leaves} | {self._parts.counter}
+        wanted |= {self._parts.bound.field} if self._parts.bound else set()
+        found, form = {}, ""
+        for index, field in enumerate(self._fields):
+            if field.const is None and field.name not in wanted:
+                form += f"{field.width}x"
+            else:
+                form += field.code
+                found[field.name] = f"f{index}"
+        return found, form
 
-def _decode(
-    fields: tuple[Field, ...],
-    of: Shape,
-    names: _Names,
-    bound: Bound | None,
-    count: str | None,
-    tail: Callable[..., Any] | None,
-    at: str,
-) -> list[str]:
-    size = sum(field.width for field in fields)
-    start = f"{at} + " if at else ""
-    has = f"e - {at}" if at else "e"
-    exact = at and tail is None and bound is None
-    lines = [f"    if {has} {'!=' if exact else '<'} {size}: raise Refused"] if size or exact else []
-    wanted = {leaf.field for _, leaf in leaves(of)} | {bound.field if bound else "", count or ""}
-    form, variables, checks = "", [], []
-    for index, field in enumerate(fields):
-        if field.const is None and field.name not in wanted:
-            form += f"{field.width}x"
-            continue
-        form += field.code
-        variables.append((field.name, f"f{index}"))
-        if field.const is not None:
-            checks.append(f"f{index} != {field.const!r}")
-    if variables:
-        unpack = names(struct.Struct(">" + form).unpack_from, "unpack")
-        lines.append(f"    {', '.join(name for _, name in variables)}, = {unpack}(b{', ' + at if at else ''})")
-    if checks:
-        lines.append(f"    if {' or '.join(checks)}: raise Refused")
-    found = dict(variables)
-    if bound:
-        length = found[bound.field]
-        lines.append(f"    z = {start}{bound.origin} + {length}")
-        least = max(bound.least, size - bound.origin)
-        lines.append(f"    if {length} < {least} or z {'!=' if at else '>'} e: raise Refused")
-        end = "z"
-    else:
-        end = "e"
-    if tail:
-        extra = f", {found[count]}" if count else ""
-        lines.append(f"    t = {names(tail, 'tail')}(b, {start}{size}, {end}{extra})")
-    lines.append(f"    return {_construct(of, names, found)}")
-    return lines
+    def _construct(self, of: Shape, found: dict[str, str]) -> str:
+        arguments = [
+            self._read(member, found) if isinstance(member, Leaf) else self._construct(member[1], found)
+            for member in of.members
+        ]
+        return f"{self._name(of.cls, 'C')}({', '.join(arguments)})"
 
-
-def _construct(of: Shape, names: _Names, found: dict[str, str]) -> str:
-    arguments = []
-    for member in of.members:
-        if isinstance(member, Leaf):
-            arguments.append(_read(member, names, found))
-        else:
-            arguments.append(_construct(member[1], names, found))
-    return f"{names(of.cls, 'C')}({', '.join(arguments)})"
-
-
-def _read(leaf: Leaf, names: _Names, found: dict[str, str]) -> str:
-    if leaf.field == TAIL:
-        return "t"
-    variable = "w" if leaf.field == WORD else found[leaf.field]
-    if leaf.shift >= 0:
-        if leaf.width == 1:
-            return f"{variable} & {1 << leaf.shift} != 0"
-        moved = f"{variable} >> {leaf.shift}" if leaf.shift else variable
-        return f"{moved} & {(1 << leaf.width) - 1}"
-    if leaf.conversion is None:
-        return variable
-    context = names(leaf.conversion.context, "T") if leaf.conversion.context is not None else ""
-    return leaf.conversion.into_source.format(v=variable, c=context)
-
-
-def _encode(
-    fields: tuple[Field, ...],
-    of: Shape,
-    names: _Names,
-    bound: Bound | None,
-    count: str | None,
-    tail: Callable[[Any], tuple[int, bytes]] | None,
-    whole: bool,
-) -> list[str]:
-    lines: list[str] = []
-    access = _accessors(of, "v", lines)
-    size = sum(field.width for field in fields)
-    written: dict[str, list[str]] = {}
-    for name, leaf in leaves(of):
-        expression = access[name]
+    def _read(self, leaf: Leaf, found: dict[str, str]) -> str:
         if leaf.field == TAIL:
-            lines.append(f"    n, t = {names(tail, 'tail')}({'v' if whole else expression})")
-        elif leaf.field != WORD:
-            if leaf.shift > 0:
-                expression = f"({expression}) << {leaf.shift}"
-            elif leaf.conversion is not None:
-                expression = leaf.conversion.back_source.format(v=expression)
-            written.setdefault(leaf.field, []).append(expression)
-    if count:
-        written[count] = ["n"]
-    if bound:
-        written[bound.field] = [f"{size - bound.origin} + len(t)" if tail else str(size - bound.origin)]
-    form, arguments = _arguments(fields, written)
-    packed = f"{names(struct.Struct('>' + form).pack, 'pack')}({', '.join(arguments)})" if form else 'b""'
-    lines.append(f"    return {packed} + t" if tail and form else "    return t" if tail else f"    return {packed}")
-    return lines
+            return "t"
+        variable = "w" if leaf.field == WORD else found[leaf.field]
+        if leaf.shift >= 0:
+            if leaf.width == 1:
+                return f"{variable} & {1 << leaf.shift} != 0"
+            moved = f"{variable} >> {leaf.shift}" if leaf.shift else variable
+            return f"{moved} & {(1 << leaf.width) - 1}"
+        if leaf.conversion is None:
+            return variable
+        context = self._name(leaf.conversion.context, "T") if leaf.conversion.context is not None else ""
+        return leaf.conversion.into_source.format(v=variable, c=context)
+
+    # --- encoding
+
+    def _encode(self) -> Iterator[str]:
+        """Statements that return the octets of v, or raise `error`."""
+        bound, counter, tail = self._parts.bound, self._parts.counter, self._parts.tail_encode
+        access: dict[str, str] = {}
+        yield from _access(self._parts.shape, "v", "", access)
+        written: dict[str, list[str]] = {}
+        for name, leaf in self._leaves:
+            expression = access[name]
+            if leaf.field == TAIL:
+                yield f"n, t = {self._name(tail, 'tail')}({'v' if self._parts.whole else expression})"
+            elif leaf.field != WORD:
+                if leaf.shift < 0 and leaf.conversion is not None:
+                    expression = leaf.conversion.back_source.format(v=expression)
+                yield from self._fits(expression, name, leaf)
+                written.setdefault(leaf.field, []).append(
+                    f"{expression} << {leaf.shift}" if leaf.shift > 0 else expression
+                )
+        if counter:
+            written[counter] = ["n"]
+        if bound:
+            own = self._size - bound.origin
+            written[bound.field] = [f"{own} + len(t)" if tail else str(own)]
+        form, arguments = _arguments(self._fields, written)
+        packed = f"{self._name(struct.Struct('>' + form).pack, 'pack')}({', '.join(arguments)})"
+        if tail:
+            yield f"return {packed} + t" if form else "return t"
+        else:
+            yield f"return {packed}" if form else 'return b""'
+
+    def _fits(self, expression: str, name: str, leaf: Leaf) -> Iterator[str]:
+        """A check of what `pack` would cut without a word. MACs are six octets by their type."""
+        if leaf.width > 1:
+            yield f"if {expression} >> {leaf.width}: raise error({f'{name} has {leaf.width} bits'!r})"
+        elif leaf.checked and self._parts.layout is not None:
+            width = self._parts.layout[leaf.field].width
+            sign = "!=" if leaf.conversion is None else ">"
+            yield f"if len({expression}) {sign} {width}: raise error({f'{name} has {width} octets'!r})"
+
+    def _word(self) -> Iterator[str]:
+        terms = [str(self._parts.code)]
+        for name, leaf in self._leaves:
+            if leaf.field == WORD:
+                if leaf.width > 1:
+                    message = f"{name} has {leaf.width} bits"
+                    yield f"if v.{name} >> {leaf.width}: raise unfit(v, {message!r})"
+                terms.append(f"v.{name} << {leaf.shift}")
+        yield f"return {' | '.join(terms)}"
 
 
-def _accessors(of: Shape, base: str, lines: list[str], prefix: str = "") -> dict[str, str]:
-    """Source that reads each leaf; nested values get a variable of their own."""
-    access = {}
+def _indented(lines: Iterator[str], depth: int) -> Iterator[str]:
+    return ("    " * depth + line for line in lines)
+
+
+def _access(of: Shape, base: str, prefix: str, access: dict[str, str]) -> Iterator[str]:
+    """Fill *access* with source that reads each leaf; nested values get a variable of their own."""
     for member in of.members:
         if isinstance(member, Leaf):
             access[prefix + member.name] = f"{base}.{member.name}"
         else:
             variable = f"{base}_{member[0]}"
-            lines.append(f"    {variable} = {base}.{member[0]}")
-            access.update(_accessors(member[1], variable, lines, f"{prefix}{member[0]}."))
-    return access
+            yield f"{variable} = {base}.{member[0]}"
+            yield from _access(member[1], variable, f"{prefix}{member[0]}.", access)
 
 
 def _arguments(fields: tuple[Field, ...], written: dict[str, list[str]]) -> tuple[str, list[str]]:
     """Format and arguments of `pack`; neighbouring fixed octets become one."""
-    form, arguments, fixed = "", [], b""
-
-    def flush() -> None:
-        nonlocal form, fixed
-        if not fixed:
-            return
-        if fixed.strip(b"\0"):
-            form += f"{len(fixed)}s"
-            arguments.append(repr(fixed))
-        else:
-            form += f"{len(fixed)}x"
-        fixed = b""
-
+    form, fixed = "", b""
+    arguments: list[str] = []
     for field in fields:
         expressions = written.get(field.name)
         if expressions is None:
-            value = field.const if field.const is not None else field.default
-            fixed += struct.pack(">" + field.code, value if value is not None else (0 if field.kind == "uint" else b""))
-        else:
-            flush()
-            form += field.code
-            arguments.append(" | ".join(f"({e})" for e in expressions) if len(expressions) > 1 else expressions[0])
-    flush()
-    return form, arguments
+            fixed += _fixed(field)
+            continue
+        if fixed:
+            form += _code(fixed, arguments)
+            fixed = b""
+        form += field.code
+        arguments.append(" | ".join(expressions))
+    return form + (_code(fixed, arguments) if fixed else ""), arguments
 
 
-def _word(of: Shape, code: int) -> str:
-    bits = [f"(v.{name} << {leaf.shift})" for name, leaf in leaves(of) if leaf.field == WORD]
-    return " | ".join([str(code), *bits])
+def _fixed(field: Field) -> bytes:
+    value = field.const if field.const is not None else field.default
+    if value is None:
+        return bytes(field.width)
+    return struct.pack(">" + field.code, value)
+
+
+def _code(fixed: bytes, arguments: list[str]) -> str:
+    """The format of fixed octets; zeros need no argument."""
+    if not fixed.strip(b"\0"):
+        return f"{len(fixed)}x"
+    arguments.append(repr(fixed))
+    return f"{len(fixed)}s"
