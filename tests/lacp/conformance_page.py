@@ -42,14 +42,17 @@ def page(report: dict[str, Any]) -> str:
     if missing or failed:
         raise SystemExit(f"not a page: missing {missing}, failed {failed}; run pytest tests/lacp whole first")
     choices = sum(1 for result in report.values() if result["choice"])
+    partly = sum(1 for result in report.values() if result["partly"])
     lines = [
         "# LACP conformance",
         "",
         "Rendered by `python tests/lacp/conformance_page.py` from a run of `pytest tests/lacp`; not written by hand.",
         "The checks are derived from the machines of 802.1AX-2014 (with Cor-1) and from measured implementations; each",
         "is one or more tests on a fake clock. *Choice*: the standard leaves it open, and this is what we do.",
+        "*In part*: the clauses that this core can answer alone. Systems and pairs are cores wired together, without",
+        "the lab.",
         "",
-        f"{len(ids())} checks: {len(report) - choices} pass, {choices} choices, "
+        f"{len(ids())} checks: {len(report) - choices - partly} pass, {choices} choices, {partly} in part, "
         f"{len(NOT_IMPLEMENTED)} not implemented.",
     ]
     for group, (title, count) in GROUPS.items():
@@ -61,6 +64,8 @@ def page(report: dict[str, Any]) -> str:
                 continue
             result = report[one]
             verdict = f"choice: {result['choice']}" if result["choice"] else "pass"
+            if result["partly"]:
+                verdict = f"in part: {result['partly']}"
             tests = ", ".join(f"`{name.split('::')[1]}`" for name in sorted(result["tests"]))
             lines.append(f"| {one} | {_cell(verdict)} | {_cell(' '.join(result['says']))} | {tests} |")
     return "\n".join(lines) + "\n"

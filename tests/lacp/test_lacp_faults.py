@@ -99,7 +99,10 @@ class Storm(Wires):
 @pytest.mark.check("SYS-19")
 @pytest.mark.parametrize("part", range(4))
 def test_sys_19_nothing_is_sent_one_sided_and_peace_heals(part: int) -> None:
-    """Never D without partner S (and, independent, partner C); S in tx == attached; faults end: back within 93 s."""
+    """Never D without partner S (and, independent, partner C); S == attached; when faults stop, up within 93 s.
+
+    A hundred and fifty storms in the suite; ten thousand with PYICCP_LACP_FAULT_RUNS=10000.
+    """
     for seed in range(part, RUNS, 4):
         storm = Storm(seed)
         storm.connect()
