@@ -432,3 +432,108 @@ def test_a_bond_that_only_the_peer_has_is_reached_over_the_peer_port() -> None:
     assert where(pair.nodes[0], H1) == ("peer", "DE")
     pair.handle(0, SessionEnded())
     assert where(pair.nodes[0], H1) is None
+
+
+# --- found by long walks
+
+
+def test_a_late_answer_about_an_old_entry_does_not_remove_the_new_one() -> None:
+    """1. Both nodes age H1 on the bond at the same instant; both answer the other's AGED with REMOVED.
+    2. Between the two, node 0 sees H1 on its orphan port.
+    3. Node 1's answer arrives: it means the old entry, whose sequence is not used again."""
+    pair = quick()
+    pair.see(1, "bond1", H1)
+    pair.see(0, "bond1", H1)
+    pair.settle()
+    for node in (0, 1):
+        pair.carry(node, pair.nodes[node].advance(AGEING))
+    pair.deliver(0)
+    pair.see(0, "ether2", H1)
+    pair.settle()
+    assert both(pair) == [("ether2", "D"), ("peer", "DE")]
+    assert pair.equal()
+
+
+def test_a_host_that_was_refused_is_seen_by_the_full_node_when_it_has_room() -> None:
+    """1. Node 0 is full and refuses H3 of node 1; the refusal is on its way.
+    2. Node 0 gets room and sees H3 itself: that sighting overrules the refused one."""
+    pair = quick()
+    pair.nodes[0].table.limit = 1
+    pair.see(0, "ether1", H1)
+    pair.settle()
+    pair.see(1, "bond1", H3)
+    pair.deliver(0)
+    pair.handle(0, PortStateChanged("ether1", False, False))
+    pair.carry(1, pair.nodes[1].advance(AGEING))
+    while pair.deliver(1):
+        pass
+    pair.see(0, "bond1", H3)
+    pair.settle()
+    pair.see(0, "bond1", H3)
+    pair.settle()
+    assert None not in both(pair, H3)
+    assert pair.equal()
+
+
+def test_the_last_of_both_to_age_a_host_removes_it_in_the_same_call() -> None:
+    pair = quick()
+    pair.see(0, "bond1", H1)
+    pair.settle()
+    pair.now = seconds(100)
+    pair.see(1, "bond1", H1)
+    pair.at(AGEING)
+    assert both(pair) == [("bond1", "DA"), ("bond1", "Da")]
+    pair.now = seconds(100) + AGEING
+    pair.carry(1, pair.nodes[1].advance(pair.now))
+    assert where(pair.nodes[1], H1) is None
+    assert [type(action) for action in pair.wires[0]] == [AnnounceHosts]
+
+
+def test_memory_of_a_removed_host_is_not_forwarded_to_and_ends_with_the_session() -> None:
+    pair = quick()
+    pair.see(0, "ether1", H1)
+    pair.settle()
+    pair.handle(0, PortStateChanged("ether1", False, False))
+    assert "bond1" in [output.port for output in pair.see(0, "ether2", H2, H1).outputs], "unknown: flooded"
+    assert H1 in [address for _, address, *_ in pair.nodes[0].shared_table()], "memory until the peer has let go"
+    pair.handle(0, SessionEnded())
+    assert H1 not in [address for _, address, *_ in pair.nodes[0].shared_table()]
+
+
+def test_a_restarted_node_counts_from_one_again_and_an_orphan_beats_a_bond() -> None:
+    """1. Both know H1 on the bond by node 1's first sighting.
+    2. Node 1 restarts with an empty table, and H1 now speaks on its orphan port: again its first sighting."""
+    pair = quick()
+    pair.see(1, "bond1", H1)
+    pair.settle().stop()
+    pair.nodes[1] = Pair().nodes[1]
+    pair.see(1, "ether1", H1)
+    pair.start().settle()
+    assert both(pair) == [("peer", "DE"), ("ether1", "D")]
+    assert pair.equal()
+
+
+def test_an_address_that_becomes_the_shared_one_is_withdrawn_from_the_peer() -> None:
+    pair = quick()
+    pair.handle(0, SharedAddressChanged(BRIDGE_MACS[0]))
+    pair.settle()
+    assert both(pair, BRIDGE_MACS[0], 1) == [("bridge1", "DL"), None]
+
+
+def test_what_was_said_early_is_void_when_that_session_is_lost() -> None:
+    pair = Pair()
+    pair.handle(1, HostsReceived(HostBatch(HostKind.SEEN, 10, 0, 1, 0, 0, bytes(H1))))
+    pair.handle(1, SessionEnded())
+    pair.handle(1, SessionStarted(1))
+    assert where(pair.nodes[1], H1) is None
+
+
+def test_what_was_told_ahead_of_the_walk_is_not_told_again_by_it() -> None:
+    pair = Pair(window=OVERHEAD + 6)
+    pair.see(0, "ether1", H1)
+    pair.see(0, "ether1", H2)
+    pair.handle(0, SessionStarted(0))
+    pair.see(0, "bond1", H2)
+    for _ in range(10):
+        pair.handle(0, HostsWanted(pair.window))
+    assert pair.told[0] == 3, "the own address, H1, and H2 once"

@@ -71,6 +71,7 @@ def test_without_ingress_filtering_membership_counts_on_egress_only() -> None:
         vlans=(VlanConfig(vid=20, tagged=()),),
     )
     assert leaves(core, "a", 20) == [("b", None)]
+    assert send(core, "a", frame(H1, vid=4095)).dropped is DropReason.INGRESS_VLAN, "reserved"
     assert send(core, "b", frame(H2, H1)).dropped is DropReason.EGRESS_VLAN, "H1 is known there, but a is no member"
 
 

@@ -121,7 +121,11 @@ class BridgeCore:
 
     def _port_event(
         self,
-        event: events.PortStateChanged | events.FilterChanged | events.EnvelopeChanged | events.CopiesChanged,
+        event: events.PortStateChanged
+        | events.SpanningTreeChanged
+        | events.FilterChanged
+        | events.EnvelopeChanged
+        | events.CopiesChanged,
     ) -> None:
         port = self.forwarding.ports[event.port]
         self.table.changed = True
@@ -131,6 +135,8 @@ class BridgeCore:
                 port.receiving, port.sending = receiving, sending
                 if gone and port.mlag_id is None:
                     self.table.forget_port(name)
+            case events.SpanningTreeChanged(_, learning, forwarding):
+                port.learning, port.forwarding = learning, forwarding
             case events.FilterChanged(_, is_open):
                 port.filter_open = is_open
             case events.EnvelopeChanged(_, on):
@@ -222,7 +228,7 @@ class BridgeCore:
     def _learns_in(self, ingress: str, header: Header) -> int | None:
         """The VLAN in which the source of a frame is learned, or None."""
         port = self.forwarding.ports.get(ingress)
-        if port is None or port.peer or not port.config.learn:
+        if port is None or port.peer or not port.config.learn or not port.learning:
             return None
         vid, reason = self.forwarding.admit(port, header)
         return vid if reason is None else None

@@ -21,6 +21,14 @@ class PortStateChanged(msgspec.Struct, frozen=True, gc=False):
     sending: bool
 
 
+class SpanningTreeChanged(msgspec.Struct, frozen=True, gc=False):
+    """Spanning tree lets *port* learn addresses, and forward data; a port that it never spoke of does both."""
+
+    port: str
+    learning: bool
+    forwarding: bool
+
+
 class GateChanged(msgspec.Struct, frozen=True, gc=False):
     """The peer port's gate (M3.1)."""
 
@@ -91,6 +99,7 @@ class HostsWanted(msgspec.Struct, frozen=True, gc=False):
 
 Event = (
     PortStateChanged
+    | SpanningTreeChanged
     | GateChanged
     | FilterChanged
     | EnvelopeChanged

@@ -19,6 +19,9 @@ class Port:
         self.peer = peer
         self.receiving = up
         self.sending = up
+        self.learning = True
+        self.forwarding = True
+        """What spanning tree allows."""
         self.filter_open = False
         """M4.1: what entered by the peer port may leave here. At session start every half counts as up."""
         self.envelope = False
@@ -28,7 +31,15 @@ class Port:
 
     @property
     def state(self) -> tuple[bool, ...]:
-        return self.receiving, self.sending, self.filter_open, self.envelope, self.copies
+        return (
+            self.receiving,
+            self.sending,
+            self.learning,
+            self.forwarding,
+            self.filter_open,
+            self.envelope,
+            self.copies,
+        )
 
 
 class Forwarding:
@@ -57,6 +68,8 @@ class Forwarding:
 
     def decide(self, port: Port, vid: int, header: Header, origin: int | None) -> Verdict:
         """The verdict on a frame in VLAN *vid* that *port* admitted; *origin* = mlag-id of its envelope."""
+        if not port.forwarding:
+            return DROPPED[DropReason.DISCARDING]
         if is_group(header.destination):
             return _Journey(self, port, vid, header, origin).flood()
         host = self.table.find(vid, header.destination)
@@ -120,6 +133,8 @@ class _Journey:
             return DropReason.SAME_PORT
         if out.name not in self.members:
             return DropReason.EGRESS_VLAN
+        if not out.forwarding:
+            return DropReason.DISCARDING
         if out.config.horizon is not None and out.config.horizon == port.config.horizon:
             return DropReason.HORIZON
         if out.peer:

@@ -30,11 +30,10 @@ def apply_batch(table: HostTable, batch: HostBatch, now: Instant) -> None:
     if not _plausible(table, batch):
         table.counters["ignored"] += 1
         return
-    crossed = table.flushes.cross(batch)
-    if crossed and batch.kind in (HostKind.SEEN, HostKind.AGED):
+    if table.flushes.cross(batch) and batch.kind in (HostKind.SEEN, HostKind.AGED):
         return
     table.highest = max(table.highest, batch.sequence)
-    _Batch(table, batch, now, crossed).apply()
+    _Batch(table, batch, now).apply()
 
 
 def _plausible(table: HostTable, batch: HostBatch) -> bool:
@@ -48,12 +47,10 @@ def _plausible(table: HostTable, batch: HostBatch) -> bool:
 class _Batch:
     """One batch being applied."""
 
-    def __init__(self, table: HostTable, batch: HostBatch, now: Instant, crossed: bool) -> None:
+    def __init__(self, table: HostTable, batch: HostBatch, now: Instant) -> None:
         self.table = table
         self.batch = batch
         self.now = now
-        self.crossed = crossed
-        """A flush of ours has removed what the batch is about, all but static hosts."""
         self.session = table.announcements.session
         self.ours = batch.node == table.announcements.node
         self.rank: Rank = rank(batch.sequence, batch.node, batch.place)
@@ -82,10 +79,10 @@ class _Batch:
         return host.place == self.batch.place and (host.place != ORPHAN or host.ours == self.ours)
 
     def _overruled(self, host: Host) -> bool:
-        """Whether our entry wins; then the peer hears of it, if it has not yet (of a static one it then has not)."""
+        """Whether our entry wins; then the peer hears of it, if it has not yet."""
         if not (host.flags & STATIC and host.ours) and self._rank_of(host) <= self.rank:
             return False
-        if host.known != self.session or host.flags & STATIC:
+        if host.known != self.session:
             host.known = self.session
             self.table.announcements.mark(host)
         return True
@@ -112,9 +109,6 @@ class _Batch:
 
     def _seen_first(self, address: Mac) -> None:
         table, key = self.table, (self.batch.vid, address)
-        body = table.announcements.body(key)
-        if body is not None and self._rank_of(body) >= self.rank:
-            return
         if table.full():
             table.counters["refused"] += 1
             self._answer(address)
@@ -144,8 +138,6 @@ class _Batch:
             table.announcements.mark(host)
             return
         if (host.flags & STATIC and host.ours) or self._rank_of(host) > self.rank:
-            return
-        if self.crossed and not host.flags & STATIC:
             return
         if host.flags & SEEN and self._rank_of(host) == self.rank:
             # Nothing but a full table removes what we see: a second sighting after AGED has a higher sequence.
@@ -183,6 +175,4 @@ class _Batch:
         """Tell the peer that its entry is not in our table."""
         batch, told = self.batch, self.table.announcements
         self.table.floor = max(self.table.floor, batch.sequence)
-        body = told.body((batch.vid, address))
-        if body is None or self._rank_of(body) < self.rank:
-            told.answer(Host(address, batch.vid, self.port, batch.place, batch.sequence, self.ours, GONE | AGED, 0))
+        told.answer(Host(address, batch.vid, self.port, batch.place, batch.sequence, self.ours, GONE))

@@ -38,6 +38,8 @@ class DropReason(IntEnum):
     """It came over the peer port, and its source is on the destination's bond (M4.5)."""
     NOWHERE = 14
     """A flood that no port takes."""
+    DISCARDING = 15
+    """Spanning tree lets the port it entered by, or its destination's port, forward nothing."""
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
