@@ -99,7 +99,7 @@ def test_without_keepalive_the_price_is_named() -> None:
 def test_spanning_tree_is_named_as_missing_not_faked() -> None:
     net = joined()
     status = node(net, "Peer1").status(net.now)
-    text = "rstp is configured, but spanning tree is not in this version: no port is blocked"
+    text = "rstp is configured, but spanning tree over an MLAG pair is not in this version: no port is blocked"
     assert status.bridges["bridge1"].spanning_tree == text
     assert f"bridge1: {text}" in status.warnings
 

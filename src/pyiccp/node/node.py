@@ -31,9 +31,12 @@ from pyiccp.node.events import (
 from pyiccp.node.mlacp import describe
 from pyiccp.node.pairing import Pairing
 from pyiccp.node.plane import Plane, is_link_segment
-from pyiccp.node.report import NO_SPANNING_TREE, build_status
+from pyiccp.node.report import build_status, state_of
 from pyiccp.node.routes import ROUTES
+from pyiccp.node.spanning import NO_TREE_ON_A_PAIR, RUNS, on_pair, tree
 from pyiccp.node.status import NodeStatus
+from pyiccp.rstp import events as rstp
+from pyiccp.rstp.frames import BRIDGE_GROUP, classify
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.keepalive import Keepalive
@@ -42,6 +45,8 @@ from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
 from pyiccp.wire.malformed import Malformed
 
 _SLOW_TYPE = b"\x88\x09"
+DEFAULT_SPEED = 10_000
+"""Mbit/s of a port of which nothing else is said."""
 _RUNT = 14
 """A frame without a whole header is noise."""
 
@@ -77,13 +82,18 @@ class Node:
             )
         self.mlag = self._pairing.mlag if self._pairing is not None else None
         self.plane = Plane(config, bridges, self._pairing.link if self._pairing is not None else None)
+        planned = {each.name: tree(config, each) for each in config.bridges if each.name in bridges}
+        self.trees = {name: grown for name, grown in planned.items() if grown is not None}
+        self.tree_of = {port: grown for grown in self.trees.values() for port in grown.ports}
+        self.tree_states: dict[str, tuple[bool, bool]] = {}
+        """Learning and forwarding of each port of a spanning tree, as last applied."""
         self.bridge_identity: Mac = config.mac
         self.warnings = (
             *(finding.message for finding in self.findings),
             *(
-                f"{bridge.name}: {NO_SPANNING_TREE.format(mode=bridge.protocol_mode)}"
+                f"{bridge.name}: {NO_TREE_ON_A_PAIR.format(mode=bridge.protocol_mode)}"
                 for bridge in config.bridges
-                if bridge.name in bridges and bridge.protocol_mode != "none"
+                if on_pair(config, bridge) and bridge.protocol_mode in RUNS
             ),
         )
         self.mlacp_dirty = False
@@ -133,6 +143,19 @@ class Node:
             self.warnings += (text,)
             out.append(Notice(f"warning: {text}"))
 
+    def tree_state(self, port: str, learning: bool, forwarding: bool, now: Instant) -> Sequence[Any]:
+        """Spanning tree decided on *port*: the data plane obeys at once."""
+        self.tree_states[port] = learning, forwarding
+        return self.plane.bridge_at[port].handle(bridging.SpanningTreeChanged(port, learning, forwarding), now)
+
+    def tree_port_reported(self, port: str, out: list[Action]) -> None:
+        """Role or state of *port* changed: the timeline wants to know."""
+        view = self.tree_of[port].port(port)
+        said = f"{view.role.name.lower()} port, {state_of(view)}" if view.enabled else "disabled port"
+        if self._announced.get(f"tree {port}", "disabled port") != said:
+            out.append(Notice(f"{port}: {said}"))
+        self._announced[f"tree {port}"] = said
+
     def check_pair(self, out: list[Action]) -> None:
         """What the peer told of its bonds may contradict our configuration (M12)."""
         session = self.pairing.mlag.pair.session
@@ -156,6 +179,8 @@ class Node:
         actions: list[Any] = [] if self.mlag is None else [*self.mlag.start(now)]
         for name, bridge in self.plane.bridges.items():
             actions += bridge.handle(bridging.PortStateChanged(name, True, True), now)
+        for port in self.tree_of:
+            actions += self.tree_state(port, False, False, now)
         if self.mlag is not None:
             actions += self.mlag.pair.say_identity()
         return self._carry_out(actions, now, out)
@@ -230,6 +255,7 @@ class Node:
             yield pairing.iccp
             yield pairing.mlag
         yield self.lacp
+        yield from self.trees.values()
         yield from self.plane.bridges.values()
 
     def _wake(self, now: Instant, out: list[Action]) -> bool:
@@ -286,7 +312,20 @@ class Node:
 
     def _port_state(self, interface: str, receiving: bool, sending: bool, now: Instant) -> Sequence[Any]:
         bridge = self.plane.bridge_at.get(interface)
-        return () if bridge is None else bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)
+        if bridge is None:
+            return ()
+        actions = [*bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)]
+        core = self.tree_of.get(interface)
+        if core is None or core.port(interface).enabled == sending:
+            return actions
+        event = rstp.LinkCameUp(interface, self._speed(interface)) if sending else rstp.LinkWentDown(interface)
+        return [*actions, *core.handle(event, now)]
+
+    def _speed(self, interface: str) -> int:
+        """Mbit/s of a port, or of the fastest member of a bond."""
+        trunk = self.plane.trunks.get(interface)
+        speeds = dict(self.config.speeds)
+        return max(speeds.get(port, DEFAULT_SPEED) for port in ((interface,) if trunk is None else trunk.bond.slaves))
 
     def _control(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
         """A frame that no bridge forwards: ours, or nobody's."""
@@ -294,6 +333,11 @@ class Node:
             trunk = self.plane.trunk_of.get(port)
             if trunk is not None and trunk.lacp:
                 self._carry_out(self.lacp.handle(slow_protocol(port, frame[14:]), now), now, out)
+        elif frame[:6] == BRIDGE_GROUP:
+            interface = self.plane.interface_of(port)
+            core = self.tree_of.get(interface) if interface is not None else None
+            if core is not None and interface is not None and (event := classify(interface, frame)) is not None:
+                self._carry_out(core.handle(event, now), now, out)
         elif is_link_segment(frame) and self._pairing is not None and port in self.members:
             self._peer_segment(self._pairing, port, frame, now, out)
 

@@ -108,6 +108,20 @@ class Plane:
         elif self.running.get(interface):
             out.append(Transmit(interface, frame))
 
+    def member(self, interface: str) -> str | None:
+        """The physical port by which control frames leave *interface*: a bond's first that distributes."""
+        trunk = self.trunks.get(interface)
+        if trunk is not None:
+            return trunk.distributing[0] if trunk.distributing else None
+        return interface if self.running.get(interface) else None
+
+    def interface_of(self, port: str) -> str | None:
+        """What a control frame that came in by the physical *port* came in by; None where a bond takes nothing in."""
+        trunk = self.trunk_of.get(port)
+        if trunk is None:
+            return port
+        return trunk.bond.name if port in trunk.collecting else None
+
     def _obey(self, verdict: Verdict, interface: str, frame: bytes, now: Instant, out: list[Action]) -> None:
         for output in verdict.outputs:
             shaped = self._shape(output, interface, frame)

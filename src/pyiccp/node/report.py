@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyiccp.lacp.reasons import Reason
 from pyiccp.lacp.views import PortView
 from pyiccp.mlag.core import MlagCore
 from pyiccp.node.config import Bond, Bridge
+from pyiccp.node.spanning import NO_TREE_ON_A_PAIR, RUNS, on_pair
 from pyiccp.node.status import (
     BondPortStatus,
     BondStatus,
@@ -18,13 +19,13 @@ from pyiccp.node.status import (
     NodeStatus,
 )
 from pyiccp.node.wiring import bridge_mac
+from pyiccp.rstp.views import PortView as TreePort
 from pyiccp.sansio import Instant
-from pyiccp.wire.mac import ZERO, mac_text
+from pyiccp.wire.mac import ZERO, Mac, mac_text
 
 if TYPE_CHECKING:
     from pyiccp.node.node import Node
 
-NO_SPANNING_TREE = "{mode} is configured, but spanning tree is not in this version: no port is blocked"
 NOT_CONNECTED = "mlag not connected"
 
 
@@ -118,16 +119,43 @@ def _bridge_status(node: Node, bridge: Bridge) -> BridgeStatus:
     return BridgeStatus(
         state="enabled",
         current_mac_address=mac,
-        bridge_id=f"0x{bridge.priority:04x}.{mac_text(mac)}" if bridge.priority else f"0.{mac_text(mac)}",
+        bridge_id=bridge_id(bridge.priority, mac),
         port_count=sum(not port.disabled for port in bridge.ports),
         fast_forward=False,
-        spanning_tree="none" if bridge.protocol_mode == "none" else NO_SPANNING_TREE.format(mode=bridge.protocol_mode),
+        spanning_tree=NO_TREE_ON_A_PAIR.format(mode=bridge.protocol_mode)
+        if on_pair(node.config, bridge) and bridge.protocol_mode in RUNS
+        else bridge.protocol_mode,
+        **_tree_status(node, bridge),
         mlag_state=node.mlag.status if on_mlag and node.mlag is not None else None,
         mlag_active_role=role(node.mlag) if on_mlag and node.mlag is not None else None,
         ports={
             port.interface: _bridge_port(node, bridge, port.interface) for port in bridge.ports if not port.disabled
         },
     )
+
+
+def _tree_status(node: Node, bridge: Bridge) -> dict[str, Any]:
+    core = node.trees.get(bridge.name)
+    if core is None:
+        return {}
+    view = core.view()
+    return {
+        "root_bridge": view.root_port is None,
+        "root_bridge_id": bridge_id(view.root.priority, view.root.mac),
+        "root_path_cost": view.root_path_cost,
+        "root_port": view.root_port or "none",
+        "designated_port_count": len(view.designated_ports),
+    }
+
+
+def bridge_id(priority: int, mac: Mac) -> str:
+    """As RouterOS prints it; priority 0 is a bare 0."""
+    return f"0x{priority:04x}.{mac_text(mac)}" if priority else f"0.{mac_text(mac)}"
+
+
+def state_of(view: TreePort) -> str:
+    """802.1D-2004 table 7-1."""
+    return "forwarding" if view.forwarding else "learning" if view.learning else "discarding"
 
 
 def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus:
@@ -140,10 +168,24 @@ def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus
     if node.config.mlag is not None and interface == node.config.mlag.peer_port and node.mlag is not None:
         receiving = sending = sending and node.mlag.gate
         comment = None if node.mlag.gate else NOT_CONNECTED
+    core = node.tree_of.get(interface)
+    if core is None:
+        return BridgePortStatus(
+            interface=interface,
+            status="in-bridge" if receiving or sending else "inactive",
+            comment=comment,
+            learning=receiving,
+            forwarding=sending,
+        )
+    view = core.port(interface)
     return BridgePortStatus(
         interface=interface,
         status="in-bridge" if receiving or sending else "inactive",
         comment=comment,
-        learning=receiving,
-        forwarding=sending,
+        learning=receiving and view.learning,
+        forwarding=sending and view.forwarding,
+        role=f"{view.role.name.lower()}-port",
+        reason=None if view.reason is None else view.reason.value,
+        edge_port=view.oper_edge,
+        actual_path_cost=view.path_cost,
     )

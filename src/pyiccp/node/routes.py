@@ -17,6 +17,8 @@ from pyiccp.link import events as link
 from pyiccp.mlag import events as mlag
 from pyiccp.node import events as node
 from pyiccp.node.control import iccp_messages, iccp_octets
+from pyiccp.rstp import events as rstp
+from pyiccp.rstp.frames import frame_octets
 from pyiccp.sansio import Instant
 from pyiccp.wire.ethernet import SLOW_PROTOCOLS_TYPE
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostSync
@@ -78,6 +80,56 @@ def _report_incident(self: Node, action: lacp.ReportIncident, now: Instant, out:
 
 def _report_marker(self: Node, action: lacp.ReportMarker, now: Instant, out: Out) -> Sequence[Any]:
     return ()  # nobody here asks for Markers
+
+
+# --- spanning tree
+
+
+def _bpdu_transmit(self: Node, action: rstp.Transmit, now: Instant, out: Out) -> Sequence[Any]:
+    member = self.plane.member(action.port)
+    if member is not None:
+        frame = frame_octets(self.plane.macs[member], action.bpdu).ljust(60, b"\0")
+        out.append(node.Transmit(member, frame, ordered=False))
+    return ()
+
+
+def _set_learning(self: Node, action: rstp.SetLearning, now: Instant, out: Out) -> Sequence[Any]:
+    _, forwarding = self.tree_states.get(action.port, (False, False))
+    return self.tree_state(action.port, action.on, forwarding, now)
+
+
+def _set_forwarding(self: Node, action: rstp.SetForwarding, now: Instant, out: Out) -> Sequence[Any]:
+    learning, _ = self.tree_states.get(action.port, (False, False))
+    return self.tree_state(action.port, learning, action.on, now)
+
+
+def _flush_hosts(self: Node, action: rstp.FlushHosts, now: Instant, out: Out) -> Sequence[Any]:
+    return self.plane.bridge_at[action.port].handle(bridge.FlushRequested(action.port), now)
+
+
+def _set_ageing(self: Node, action: rstp.SetAgeing, now: Instant, out: Out) -> Sequence[Any]:
+    # Departs from 17.19.7: hosts are forgotten at once instead of aged within forward-delay, because flooding costs
+    # less than a black hole; with nothing left of the old topology the long ageing time needs no restoring.
+    if action.span is None:
+        return ()
+    return [each for name in self.trees for each in self.plane.bridges[name].handle(bridge.FlushRequested(), now)]
+
+
+def _tree_port(self: Node, action: rstp.ReportPort, now: Instant, out: Out) -> Sequence[Any]:
+    self.tree_port_reported(action.port, out)
+    return ()
+
+
+def _tree_silent(
+    self: Node, action: rstp.ReportRoot | rstp.ReportTopologyChange, now: Instant, out: Out
+) -> Sequence[Any]:
+    """Seen in the status; not worth a line each."""
+    return ()
+
+
+def _tree_incident(self: Node, action: rstp.ReportIncident, now: Instant, out: Out) -> Sequence[Any]:
+    out.append(node.Notice(f"{action.port}: {action.incident.value}"))
+    return ()
 
 
 # --- link
@@ -188,7 +240,8 @@ def _set_identity(self: Node, action: mlag.SetIdentity, now: Instant, out: Out) 
 
 def _set_bridge_identity(self: Node, action: mlag.SetBridgeIdentity, now: Instant, out: Out) -> Sequence[Any]:
     self.bridge_identity = action.mac
-    return ()
+    shared = None if self.pairing.mlag.pair.identity.solo else action.mac
+    return self.pairing.bridge.handle(bridge.SharedAddressChanged(shared), now)
 
 
 def _hold_out_of_sync(self: Node, action: mlag.HoldOutOfSync, now: Instant, out: Out) -> Sequence[Any]:
@@ -290,6 +343,15 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         lacp.ReportPort: _report_port,
         lacp.ReportIncident: _report_incident,
         lacp.ReportMarker: _report_marker,
+        rstp.Transmit: _bpdu_transmit,
+        rstp.SetLearning: _set_learning,
+        rstp.SetForwarding: _set_forwarding,
+        rstp.FlushHosts: _flush_hosts,
+        rstp.SetAgeing: _set_ageing,
+        rstp.ReportPort: _tree_port,
+        rstp.ReportRoot: _tree_silent,
+        rstp.ReportTopologyChange: _tree_silent,
+        rstp.ReportIncident: _tree_incident,
         link.TransmitSegment: _transmit_segment,
         link.Establish: _establish,
         link.Lose: _lose,

@@ -48,6 +48,12 @@ class BridgePortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rena
     """E.g. `mlag not connected`."""
     learning: bool
     forwarding: bool
+    role: str | None = None
+    """`root-port`, `designated-port`, …; None without spanning tree."""
+    reason: str | None = None
+    """Why spanning tree does not let it forward."""
+    edge_port: bool | None = None
+    actual_path_cost: int | None = None
 
 
 class BridgeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
@@ -62,6 +68,11 @@ class BridgeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="
     """`rstp` …, or why it does not run."""
     mlag_state: str | None
     mlag_active_role: str | None
+    root_bridge: bool | None = None
+    root_bridge_id: str | None = None
+    root_path_cost: int | None = None
+    root_port: str | None = None
+    designated_port_count: int | None = None
     ports: dict[str, BridgePortStatus]
 
 

@@ -80,10 +80,19 @@ def bridge_monitor(bridge: BridgeStatus) -> str:
         ("state", bridge.state),
         ("current-mac-address", mac_text(bridge.current_mac_address)),
         ("bridge-id", bridge.bridge_id),
-        ("spanning-tree", bridge.spanning_tree),
-        ("port-count", str(bridge.port_count)),
-        ("fast-forward", "yes" if bridge.fast_forward else "no"),
     ]
+    if bridge.root_bridge is None:
+        rows += [("spanning-tree", bridge.spanning_tree), ("port-count", str(bridge.port_count))]
+    else:
+        rows += [
+            ("root-bridge", "yes" if bridge.root_bridge else "no"),
+            ("root-bridge-id", bridge.root_bridge_id or ""),
+            ("root-path-cost", str(bridge.root_path_cost)),
+            ("root-port", bridge.root_port or "none"),
+            ("port-count", str(bridge.port_count)),
+            ("designated-port-count", str(bridge.designated_port_count)),
+        ]
+    rows.append(("fast-forward", "yes" if bridge.fast_forward else "no"))
     if bridge.mlag_state is not None:
         rows.append(("mlag-state", bridge.mlag_state))
         if bridge.mlag_state == "connected" and bridge.mlag_active_role is not None:

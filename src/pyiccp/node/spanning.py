@@ -1,0 +1,73 @@
+"""Spanning tree on the bridges that have one of their own. Over an MLAG pair it is one bridge on two chassis (M9),
+which is not in this version."""
+
+from pyiccp.node.config import Bridge, BridgePort, ConfigError, NodeConfig
+from pyiccp.node.wiring import bridge_mac
+from pyiccp.rstp.config import BridgeConfig, PortConfig
+from pyiccp.rstp.core import RstpCore
+
+NO_TREE_ON_A_PAIR = (
+    "{mode} is configured, but spanning tree over an MLAG pair is not in this version: no port is blocked"
+)
+NO_MSTP = "mstp is decoded but not run: use protocol-mode=rstp or stp"
+
+RUNS = ("rstp", "stp")
+_PRIORITY_STEPS = 0xF000
+_EDGE = {
+    "auto": (False, True),
+    "no-discover": (False, True),
+    "no": (False, False),
+    "yes": (True, False),
+    "yes-discover": (True, True),
+}
+"""RouterOS' edge -> AdminEdgePort, AutoEdge (17.13)."""
+_POINT_TO_POINT = {"auto": None, "yes": True, "no": False}
+
+
+def on_pair(config: NodeConfig, bridge: Bridge) -> bool:
+    """*bridge* is one half of a pair's."""
+    return config.mlag is not None and config.mlag.bridge == bridge.name
+
+
+def tree(config: NodeConfig, bridge: Bridge) -> RstpCore | None:
+    """The spanning tree of *bridge*; None for a bridge that has none. ConfigError for what 17.14 forbids."""
+    if on_pair(config, bridge) or bridge.protocol_mode == "none":
+        return None
+    if bridge.protocol_mode not in RUNS:
+        raise _error(bridge, f"protocol-mode={bridge.protocol_mode} on {bridge.name}: {NO_MSTP}", "protocol-mode")
+    try:
+        return RstpCore(
+            BridgeConfig(
+                mac=bridge_mac(config, bridge),
+                priority=bridge.priority & _PRIORITY_STEPS,
+                max_age=bridge.max_message_age,
+                forward_delay=bridge.forward_delay,
+                transmit_hold_count=bridge.transmit_hold_count,
+                force_version=2 if bridge.protocol_mode == "rstp" else 0,
+                short_costs=bridge.port_cost_mode == "short",
+            ),
+            tuple(_port(port, number) for number, port in enumerate(bridge.ports, 1) if not port.disabled),
+        )
+    except ValueError as error:
+        raise _error(bridge, f"{bridge.name}: {error} (802.1D-2004 17.14)", "") from None
+
+
+def _port(port: BridgePort, number: int) -> PortConfig:
+    admin_edge, auto_edge = _EDGE[port.edge]
+    return PortConfig(
+        name=port.interface,
+        number=number,
+        priority=port.priority,
+        path_cost=port.path_cost,
+        admin_edge=admin_edge,
+        auto_edge=auto_edge,
+        point_to_point=_POINT_TO_POINT[port.point_to_point],
+        restricted_role=port.restricted_role,
+        restricted_tcn=port.restricted_tcn,
+        auto_isolate=port.auto_isolate,
+        bpdu_guard=port.bpdu_guard,
+    )
+
+
+def _error(bridge: Bridge, message: str, property: str) -> ConfigError:
+    return ConfigError(message, file=bridge.source.file or None, line=bridge.source.line or None, property=property)
