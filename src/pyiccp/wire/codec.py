@@ -61,11 +61,13 @@ class Tail(Protocol):
     whole: bool
     """`encode` takes the whole value, not its field."""
 
-    def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
-        """Fast: the value of all of *start* to *end*; raises one of FAULTS."""
+    @property
+    def decode(self) -> Callable[..., Any]:
+        """Fast: (octets, start, end, count) to the value of all of start to end; raises one of FAULTS."""
 
-    def encode(self, value: Any) -> tuple[int, bytes]:
-        """Number of items and octets."""
+    @property
+    def encode(self) -> Callable[[Any], tuple[int, bytes]]:
+        """Value to number of items and octets."""
 
     def parse(self, what: str, path: str, octets: bytes, start: int, end: int, count: int) -> Any:
         """Interpreted: lossless plain data; raises Malformed with the reason."""

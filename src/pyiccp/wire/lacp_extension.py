@@ -1,6 +1,7 @@
 """TLVs of LACPDUs above version 1 (802.1AX-2014 6.4.2.4; 2020 dropped the masks), and SONiC's retry counts."""
 
 import struct
+from collections.abc import Sequence
 from typing import ClassVar
 
 from construct import Bytes, Default, Int8ub, Int16ub
@@ -126,6 +127,6 @@ FORMATS = (
 )
 
 
-def without_remainder(tlvs: tuple[Value, ...]) -> tuple[Value, ...]:
+def without_remainder(tlvs: Sequence[Value]) -> tuple[Value, ...]:
     """The TLVs proper."""
-    return tlvs[:-1] if tlvs and isinstance(tlvs[-1], Remainder) else tlvs
+    return tuple(tlvs[:-1] if tlvs and isinstance(tlvs[-1], Remainder) else tlvs)

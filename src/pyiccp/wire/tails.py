@@ -1,7 +1,7 @@
 """The three forms of a variable part: opaque octets, a counted array, a list of TLVs."""
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +9,7 @@ import construct
 
 from pyiccp.wire.codec import Format
 from pyiccp.wire.malformed import Fault, Malformed
-from pyiccp.wire.source import FAULTS, Refused
+from pyiccp.wire.source import FAULTS, Engine, Refused
 from pyiccp.wire.tree import Node
 
 DEEPEST = 4
@@ -29,9 +29,15 @@ class Opaque:
         self.limit = limit
 
     def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
-        if self._why(end - start, count):
+        size = end - start
+        if (
+            size % self.unit
+            or (count >= 0 and size != count * self.unit)
+            or (self.limit is not None and size > self.limit)
+        ):
             raise Refused
-        return self.lift(octets[start:end])
+        part = octets[start:end]
+        return part.decode("utf-8", "surrogateescape") if self.text else part
 
     def encode(self, value: Any) -> tuple[int, bytes]:
         octets = value.encode("utf-8", "surrogateescape") if self.text else value
@@ -148,7 +154,7 @@ class Tlvs:
         inclusive: bool = False,
         rest: Format | None = None,
         whole: bool = False,
-        into: Callable[[tuple[Any, ...]], Any] = tuple,
+        into: Callable[[Sequence[Any]], Any] = tuple,
         back: Callable[[Any], tuple[Any, ...]] = tuple,
     ) -> None:
         """*width*: octets of type and of length; *flags*: bits of the type word that do not select; *tolerant*: a
@@ -183,45 +189,67 @@ class Tlvs:
             raise ValueError(f"{self.name}: no place for {value!r}") from None
 
     @cached_property
-    def _fast(self) -> dict[int, Callable[[bytes, int, int, int], Any]]:
-        return {word: form.engine.decode_at for word, form in self.formats.items()}
-
-    def decode(self, octets: bytes, start: int, end: int, count: int = -1) -> Any:
-        unpack, fast, mask = self._head.unpack_from, self._fast, self._mask
-        size, extra, rest = self._head.size, self._extra, self.rest
+    def decode(self) -> Callable[..., Any]:
+        """Fast: the value of all of *start* to *end*; raises one of FAULTS."""
+        unpack, size, extra, into = self._head.unpack_from, self._head.size, self._extra, self.into
+        tolerant, rest = self.tolerant, self.rest
+        seen: dict[int, Callable[[bytes, int, int, int], Any]] = {}
         other = self.other.engine.decode_at
-        found = []
-        while start < end:
-            if end - start < size:
-                break
-            word, length = unpack(octets, start)
-            stop = start + size + length - extra
-            if stop > end or length < extra or (word == 0 and rest is not None):
-                break
-            decode = fast.get(word & mask, other)
-            if self.tolerant:
-                try:
-                    found.append(decode(octets, start + size, stop, word))
-                except FAULTS:
-                    found.append(other(octets, start + size, stop, word))
-            else:
-                found.append(decode(octets, start + size, stop, word))
-            start = stop
-        if start < end:
-            if rest is None:
-                raise Refused
-            found.append(rest.engine.decode_at(octets, start, end, 0))
-        return self.into(tuple(found))
 
-    def encode(self, value: Any) -> tuple[int, bytes]:
-        values = self.back(value)
-        pack, extra = self._head.pack, self._extra
-        parts = []
-        for one in values:
-            fast = self.form_of(one).engine
-            body = fast.encode(one)
-            parts.append(pack(fast.word(one), len(body) + extra) + body)
-        return len(values), b"".join(parts)
+        def decode(octets: bytes, start: int, end: int, count: int = -1) -> Any:
+            found = []
+            while start < end:
+                body = start + size
+                if body > end:
+                    break
+                word, length = unpack(octets, start)
+                stop = body + length - extra
+                if stop > end or stop < body or (word == 0 and rest is not None):
+                    break
+                form = seen.get(word) or self._meet(word, seen)
+                if tolerant:
+                    try:
+                        found.append(form(octets, body, stop, word))
+                    except FAULTS:
+                        found.append(other(octets, body, stop, word))
+                else:
+                    found.append(form(octets, body, stop, word))
+                start = stop
+            if start < end:
+                if rest is None:
+                    raise Refused
+                found.append(rest.engine.decode_at(octets, start, end, 0))
+            return into(found)
+
+        return decode
+
+    def _meet(self, word: int, seen: dict[int, Any]) -> Callable[[bytes, int, int, int], Any]:
+        """The fast function for a type word; those of the formats are remembered, so that each engine is derived when
+        its type is first met, and the memory does not grow with what a peer makes up."""
+        decode = self.find(word).engine.decode_at
+        if word & self._mask in self.formats or (not self.formats and len(seen) < 16):
+            seen[word] = decode
+        return decode
+
+    @cached_property
+    def encode(self) -> Callable[[Any], tuple[int, bytes]]:
+        """Number of TLVs and octets."""
+        pack, extra, back = self._head.pack, self._extra, self.back
+        engines: dict[type, Engine] = {}
+
+        def encode(value: Any) -> tuple[int, bytes]:
+            values = back(value)
+            parts = []
+            for one in values:
+                fast = engines.get(type(one))
+                if fast is None:
+                    fast = engines[type(one)] = self.form_of(one).engine
+                body = fast.encode(one)
+                parts.append(pack(fast.word(one), len(body) + extra))
+                parts.append(body)
+            return len(values), b"".join(parts)
+
+        return encode
 
     def parse(self, what: str, path: str, octets: bytes, start: int, end: int, count: int = -1) -> Any:
         found: list[Any] = []
@@ -274,7 +302,7 @@ class Tlvs:
         )
 
     def lift(self, parsed: Any) -> Any:
-        return self.into(tuple(one.format.lift(one.body, one.type or 0) for one in parsed))
+        return self.into([one.format.lift(one.body, one.type or 0) for one in parsed])
 
     def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
         found: list[Node] = []

@@ -1,5 +1,6 @@
 """TLVs common to all applications of a redundancy group (RFC 7275 6.2-6.4, 7)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from construct import Default, Int16ub, Int32ub
@@ -111,7 +112,7 @@ CAUSE = DisconnectCause.FORMAT = Format(
 )
 
 
-def _cause_text(tlvs: tuple[TlvValue, ...]) -> str | None:
+def _cause_text(tlvs: Sequence[TlvValue]) -> str | None:
     return next((tlv.text for tlv in tlvs if isinstance(tlv, DisconnectCause)), None)
 
 
