@@ -1,33 +1,13 @@
 """Control frames: which core an octet string belongs to. Decoding happens here and nowhere above (DESIGN 2)."""
 
 from pyiccp.iccp import events as iccp
-from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
 from pyiccp.wire.iccp.pdu import IccpPdu, Message, ldp_status
-from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.link import Segment
 from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.marker import Marker
 
-_LACP, _MARKER = 1, 2
-_LAST_LEGAL_SUBTYPE = 10
 LSR_BASE = 0x0A000000
 """LSR ids of nodes without IP: 10.x.y.z from the last three octets of the bridge MAC; only ever seen on the wire."""
-
-
-def slow_protocol(port: str, octets: bytes) -> lacp.Event:
-    """A slow-protocols PDU (802.3 57A): what LACP is told of it. Illegal and unknown ones are only counted."""
-    subtype = octets[0] if octets else 0
-    try:
-        if subtype == _LACP:
-            return lacp.LacpduReceived(port, Lacpdu.decode(octets))
-        if subtype == _MARKER:
-            return lacp.MarkerReceived(port, Marker.decode(octets))
-    except Malformed:
-        return lacp.IllegalReceived(port)
-    if 0 < subtype <= _LAST_LEGAL_SUBTYPE:
-        return lacp.UnknownReceived(port)
-    return lacp.IllegalReceived(port)
 
 
 def link_segment(port: str, octets: bytes) -> Segment | link.ForeignReceived:

@@ -10,6 +10,7 @@ from pyiccp.iccp.core import IccpCore
 from pyiccp.iccp.events import Application, Stream, TlvsQueued
 from pyiccp.lacp import events as lacp
 from pyiccp.lacp.core import LacpCore
+from pyiccp.lacp.frames import classify_pdu
 from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
 from pyiccp.mlag import events as mlag
@@ -17,7 +18,7 @@ from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
 from pyiccp.node import findings, wiring
 from pyiccp.node.config import NodeConfig
-from pyiccp.node.control import LSR_BASE, link_segment, slow_protocol
+from pyiccp.node.control import LSR_BASE, link_segment
 from pyiccp.node.events import (
     Action,
     Event,
@@ -332,7 +333,7 @@ class Node:
         if frame[12:14] == _SLOW_TYPE and frame[:6] == SLOW_PROTOCOLS:
             trunk = self.plane.trunk_of.get(port)
             if trunk is not None and trunk.lacp:
-                self._carry_out(self.lacp.handle(slow_protocol(port, frame[14:]), now), now, out)
+                self._carry_out(self.lacp.handle(classify_pdu(port, frame[14:]), now), now, out)
         elif frame[:6] == BRIDGE_GROUP:
             interface = self.plane.interface_of(port)
             core = self.tree_of.get(interface) if interface is not None else None

@@ -75,7 +75,8 @@ def aggregators(config: NodeConfig) -> tuple[AggregatorConfig, ...]:
             echo_guard=ECHO_GUARD if bond.name in shared else 0,
             hold_out_of_sync=bond.name in shared,
             hold_distribution=bond.name in shared,
-            min_links=bond.min_links,
+            # A half of a pair has its links on two nodes: fewer on this one is no reason to stay down.
+            min_links=0 if bond.name in shared else bond.min_links,
         )
         for bond in lacp_bonds(config)
     )
