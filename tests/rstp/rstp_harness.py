@@ -159,8 +159,8 @@ class Dut:
             assert self.view(number).forwarding
         return self
 
-    def configure(self, number: int, **over: Any) -> list[Action]:
-        config = self.core.bridge.ports[f"p{number}"].config
+    def configure(self, port: int, /, **over: Any) -> list[Action]:
+        config = self.core.bridge.ports[f"p{port}"].config
         return self.do(PortConfigured(replace(config, **over)))
 
     def reconfigure(self, **over: Any) -> list[Action]:

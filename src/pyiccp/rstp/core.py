@@ -33,7 +33,7 @@ from pyiccp.rstp.messages import take
 from pyiccp.rstp.port_information import PORT_INFORMATION
 from pyiccp.rstp.port_migration import PORT_MIGRATION
 from pyiccp.rstp.port_receive import PORT_RECEIVE
-from pyiccp.rstp.port_transmit import PORT_TRANSMIT
+from pyiccp.rstp.port_transmit import PORT_TRANSMIT, withdraw
 from pyiccp.rstp.role_selection import ROLE_SELECTION, ROLE_SELECTION_MACHINE
 from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
 from pyiccp.rstp.snapshot import fingerprint
@@ -140,8 +140,10 @@ class RstpCore:
     def _expired(self, timer: Timer) -> None:
         """What a timer does beside being seen by the conditions of the machines."""
         port = timer.port
-        if port is None:
+        if timer is self.bridge.ageingWhile:
             self.clock.actions.append(SetAgeing(None))
+        elif port is None:
+            return
         elif timer is port.guardWhile:
             port.guarded = False
             self._enable(port)
@@ -300,13 +302,21 @@ class RstpCore:
         self._recompute()
 
     def _bridge_configured(self, event: BridgeConfigured) -> None:
-        check_bridge(event.config)
+        self._configure(event.config, still_used=False)
+
+    def _configure(self, config: BridgeConfig, still_used: bool) -> None:
+        check_bridge(config)
         bridge, old = self.bridge, self.bridge.BridgeIdentifier
         version = bridge.rstpVersion
-        bridge.configure(event.config)
+        bridge.configure(config)
         moved = not same_bridge(old, bridge.BridgeIdentifier)
+        if moved and not still_used:
+            bridge.formerIdentifier = old
+            bridge.formerWhile.start(config.max_age)
         for port in bridge.ports.values():
             port.learn_cost()
+            if moved and bridge.BridgeIdentifier > old:
+                withdraw(port, old)
             if moved and port.infoIs is InfoIs.Received and same_bridge(port.portPriority.DesignatedBridgeID, old):
                 # A Backup port: what it holds this very bridge has said, under the name that is no more.
                 port.rcvdInfoWhile.stop()
@@ -316,7 +326,7 @@ class RstpCore:
 
     def _identity_changed(self, event: IdentityChanged) -> None:
         config = replace(self.bridge.config, mac=event.mac, priority=event.priority)
-        self._bridge_configured(BridgeConfigured(config))
+        self._configure(config, event.still_used)
 
     def _port_state_applied(self, event: PortStateApplied) -> None:
         port = self.bridge.ports.get(event.port)

@@ -67,6 +67,8 @@ class IdentityChanged(msgspec.Struct, frozen=True, gc=False):
 
     mac: Mac
     priority: int
+    still_used: bool = False
+    """Another bridge goes on under the former identifier (the peer of a pair): what it says is no echo."""
 
 
 class PortStateApplied(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 from pyiccp.rstp.events import Transmit
 from pyiccp.rstp.variables import Port, Role
-from pyiccp.rstp.vectors import bridge_id
+from pyiccp.rstp.vectors import MOST_COST, bridge_id
 from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine, seconds
 from pyiccp.wire.bpdu import ConfigBpdu, RstBpdu, TcnBpdu
 from pyiccp.wire.flags import FLAGS, PortRole
@@ -100,6 +100,25 @@ def txConfig(port: Port) -> None:
             times.ForwardDelay,
         ),
     )
+
+
+def withdraw(port: Port, former: int) -> None:
+    """Take back what the designated *port* has offered under the *former* bridge identifier.
+
+    Departs from 17.21.20: a neighbour takes worse information only from the bridge that gave the better; under a new
+    address it would not believe us until the old information has aged. So the old name speaks once more: all it has
+    to offer is the bridge of the new name, at the highest cost.
+    """
+    if not (port.portEnabled and port.role is Role.Designated):
+        return
+    port.tick()
+    if port.txCount < port.bridge.config.transmit_hold_count:
+        own, times = bridge_id(port.bridge.BridgeIdentifier), port.designatedTimes
+        octet = PortRole.DESIGNATED << 2 | port.learning << 4 | port.forwarding << 5 if port.sendRSTP else 0
+        vector = (FLAGS[octet], own, MOST_COST, bridge_id(former), port.portId)
+        rest = (times.MessageAge, times.MaxAge, times.HelloTime, times.ForwardDelay)
+        _send(port, RstBpdu(*vector, *rest) if port.sendRSTP else ConfigBpdu(*vector, *rest))
+        port.count_transmission()
 
 
 def _send(port: Port, bpdu: RstBpdu | ConfigBpdu | TcnBpdu) -> None:

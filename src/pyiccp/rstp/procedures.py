@@ -38,15 +38,17 @@ def rcvInfo(port: Port) -> RcvdInfo:
 
 
 def stale_claim(port: Port) -> bool:
-    """The message calls this bridge the root by a priority that it has no longer.
+    """The message calls this bridge the root by a priority or an address that it has no longer.
 
     Departs from 17.21.8: the claim is an echo of what this bridge once said, and it would circle in a ring until its
     age runs out (count to infinity). The one bridge that knows better says so at once.
     """
-    message, own = port.msgPriority, port.bridge.BridgeIdentifier
-    return (
-        message.RootID != own and same_bridge(message.RootID, own) and not same_bridge(message.DesignatedBridgeID, own)
-    )
+    message, bridge = port.msgPriority, port.bridge
+    own = bridge.BridgeIdentifier
+    if message.RootID == own or same_bridge(message.DesignatedBridgeID, own):
+        return False
+    former = message.RootID == bridge.formerIdentifier and not bridge.formerWhile.zero
+    return former or same_bridge(message.RootID, own)
 
 
 def recordEcho(port: Port) -> None:

@@ -262,6 +262,9 @@ class Bridge:
         self.ports: dict[str, Port] = {}
         self.applied_at_once = applied_at_once
         self.ageingWhile = Timer(self.clock, None, "ageingWhile")
+        self.formerIdentifier = 0
+        self.formerWhile = Timer(self.clock, None, "formerWhile")
+        """Claims of the former identifier may still be about."""
         self.rootPort: str | None = None
         self.reported: tuple[Any, ...] = ()
         self.configure(config)
