@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.wire.iccp.mlacp import AggregatorConfig, PortConfig, PortState, SyncData, SyncRequest, SystemConfig
+from pyiccp.wire.iccp.mlacp import (
+    AggregatorConfig,
+    PortConfig,
+    PortPriority,
+    PortState,
+    SyncData,
+    SyncRequest,
+    SystemConfig,
+)
 from pyiccp.wire.iccp.pdu import (
     RG_APPLICATION_DATA,
     RG_CONNECT,
@@ -21,6 +29,7 @@ from pyiccp.wire.iccp.pdu import (
     Message,
     ldp_status,
 )
+from pyiccp.wire.iccp.pwred import INDEPENDENT, PwId, PwRedConfig, ServiceName
 from pyiccp.wire.iccp.rg import (
     ApplicationConnect,
     ApplicationDisconnect,
@@ -29,6 +38,15 @@ from pyiccp.wire.iccp.rg import (
     RequestedVersion,
     RgId,
     SenderName,
+)
+from pyiccp.wire.iccp.stp import (
+    StpCistRootTime,
+    StpInstancePriority,
+    StpRegionName,
+    StpRevisionLevel,
+    StpSyncData,
+    StpSystemConfig,
+    StpTopologyChanged,
 )
 from pyiccp.wire.iccp.tlv import TlvValue, UnknownTlv
 from pyiccp.wire.mac import mac
@@ -86,7 +104,21 @@ MEANINGS: dict[int, tuple[TlvValue, ...]] = {
         DisconnectCode(IccpStatus.APPLICATION_REMOVED),
         ApplicationDisconnect(Disconnect.MLACP, "admin down"),
     ),
+    12: (RgId(100), PortPriority(1, 0, 1, 255, 32768)),
     15: (RgId(100), DisconnectCode(IccpStatus.RG_REMOVED)),
+    16: (RgId(100), StpSystemConfig(1, PE1)),
+    17: (
+        RgId(100),
+        StpSyncData(0, end=False),
+        StpSystemConfig(1, PE1),
+        StpRegionName("region1"),
+        StpRevisionLevel(0),
+        StpInstancePriority(8, 0),
+        StpCistRootTime(20, 0, 15, 2, 20),
+        StpSyncData(0, end=True),
+    ),
+    18: (RgId(100), StpTopologyChanged((0,))),
+    19: (RgId(100), PwRedConfig(7, 1, INDEPENDENT, (ServiceName("svc"), PwId(0xC6336409, 0, 1000)))),
 }
 
 
@@ -221,3 +253,10 @@ def test_several_messages_in_one_pdu() -> None:
     assert IccpPdu.decode(both.encode()) == both
     with pytest.raises(Malformed, match=r"messages\[1\]\.tlvs\[0\]\.rg_id"):
         IccpPdu.decode(pdu(message(), bytes.fromhex("0701 000b 00000002 0005 0003 000000")))
+
+
+def test_what_nests_deeper_stays_octets_inside_a_nak() -> None:
+    config = PwRedConfig(7, 1, INDEPENDENT, (ServiceName("svc"),))
+    nak = Nak(IccpStatus.REJECTED_MESSAGE, 1, (UnknownTlv(0x12, config.encode()[4:]), SystemConfig(PE1, 1, 1)))
+    assert Nak.decode(nak.encode()) == nak
+    assert PwRedConfig.decode(config.encode()) == config
