@@ -1,0 +1,156 @@
+"""`pyiccp node`: one MLAG switch, or LACP client, in user space."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from pyiccp.lab.scenario import POLICIES
+from pyiccp.lab.units import parse_duration
+from pyiccp.node.config import ConfigError, NodeConfig, Tuning
+from pyiccp.routeros.config import node_config, parse_config
+from pyiccp.sansio import Instant
+from pyiccp.wire.mac import Mac, is_group, mac
+
+EXIT_NO_PERMISSION = 3
+EXIT_INTERRUPTED = 130
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.argument("config", type=_FILE, metavar="CONFIG.rsc")
+@click.option("--name", required=True, help="What the log and the store call this node.")
+@click.option("--mac", "address", required=True, metavar="MAC", help="Its bridge MAC; ports count on from it.")
+@click.option("--port", "ports", multiple=True, metavar="NAME=KIND:WHERE", help="A port's cable.")
+@click.option("--local", "local", multiple=True, metavar="IFACE=KIND:WHERE", help="The device's own end of IFACE.")
+@click.option("--control", type=_FILE, envvar="PYICCP_CONTROL", metavar="SOCKET", help="For monitor and ctl.")
+@click.option("--state", type=_FOLDER, metavar="DIR", help="Where the node remembers what it must.")
+@click.option("--metrics", metavar="ADDR:PORT", help="Prometheus metrics by HTTP (extra: node).")
+@click.option("--pcap", type=_FILE, metavar="FILE", help="Capture all ports, as pcapng.")
+@click.option("--keepalive", metavar="LOCAL,PEER", help="UDP beside the peer link: ADDR:PORT,ADDR:PORT.")
+@click.option("--policy", type=click.Choice(POLICIES), default="safe", help="When the peer is lost.")
+@click.option("--liveness", default="300ms", metavar="TIME", help="Heartbeat of the session, 10ms to 1s.")
+@click.option("--ask-time", default="1s", metavar="TIME", help="How long a keepalive may be silent.")
+@click.option("--init-delay", default="30s", metavar="TIME", help="How long a node waits for its peer.")
+@click.option("--system-id", metavar="MAC", help="The pair's identity, instead of the primary's MAC.")
+@click.option("--log", "log_form", type=click.Choice(["text", "json"]), default="text", help="Lines on stderr.")
+def node(
+    config: Path,
+    name: str,
+    address: str,
+    ports: tuple[str, ...],
+    local: tuple[str, ...],
+    control: Path | None,
+    state: Path | None,
+    metrics: str | None,
+    pcap: Path | None,
+    keepalive: str | None,
+    policy: str,
+    liveness: str,
+    ask_time: str,
+    init_delay: str,
+    system_id: str | None,
+    log_form: str,
+) -> None:
+    """Run one device of a RouterOS configuration on real cables, until SIGTERM: a planned stop.
+
+    \b
+    Kinds of cable:
+      raw:IFACE                a network interface, by AF_PACKET
+      tap:IFACE                a TAP interface, made if it is not there
+      unixgram:LOCAL:REMOTE    unix datagram sockets, a frame per datagram
+      unixstream:PATH          listens on a unix stream socket; unixstream-to:PATH connects
+    \b
+    Example:
+      pyiccp node peer1.rsc --name Peer1 --mac 74:4D:28:11:70:6B --state /var/lib/pyiccp \\
+        --port sfp-sfpplus1=raw:veth0 --port sfp-sfpplus2=tap:tap0 --control /run/peer1.sock
+    """
+    import trio
+
+    from pyiccp.service.daemon import Daemon
+    from pyiccp.service.log import Log
+    from pyiccp.service.ports import parse_port, socket_path
+    from pyiccp.transports.udp import UdpPath
+
+    if metrics is not None and find_spec("prometheus_client") is None:
+        raise ConfigError("--metrics needs prometheus-client", property="metrics", fix="pip install 'pyiccp[node]'")
+    tuning = Tuning(
+        policy=policy,
+        liveness=_span("liveness", liveness),
+        ask_time=_span("ask-time", ask_time),
+        init_delay=_span("init-delay", init_delay),
+        system_id=None if system_id is None else _mac("system-id", system_id),
+        keepalive=keepalive is not None,
+    )
+    if not 10_000_000 <= tuning.liveness <= 1_000_000_000:
+        raise ConfigError("--liveness is outside 10ms to 1s", property="liveness")
+    cables, own = dict(map(parse_port, ports)), dict(map(parse_port, local))
+    settings = _settings(config, name, _mac("mac", address), tuple(cables), tuning)
+    for port in cables:
+        if port not in settings.ports:
+            raise ConfigError(f"--port {port}: no physical port", fix=f"there are {', '.join(settings.ports)}")
+    path = None
+    if keepalive is not None:
+        here, _, there = keepalive.partition(",")
+        path = UdpPath(_address("keepalive", here), _address("keepalive", there))
+    if control is not None:
+        socket_path("--control", str(control))
+    daemon = Daemon(
+        settings,
+        cables,
+        Log(name, sys.stderr, log_form == "json"),
+        local=own,
+        keepalive=path,
+        state=state,
+        control=control,
+        metrics=None if metrics is None else _address("metrics", metrics),
+        pcap=pcap,
+    )
+    try:
+        stopped = trio.run(daemon.run)
+    except PermissionError as error:
+        print(f"pyiccp: {error}; ports need CAP_NET_RAW and CAP_NET_ADMIN", file=sys.stderr)
+        raise click.exceptions.Exit(EXIT_NO_PERMISSION) from None
+    except OSError as error:
+        raise ConfigError(f"cannot start: {error}") from None
+    if not stopped:
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
+
+
+def _settings(file: Path, name: str, address: Mac, ports: tuple[str, ...], tuning: Tuning) -> NodeConfig:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from None
+    parsed = parse_config(text, str(file))
+    for note in parsed.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return node_config(parsed, name=name, mac=address, extra_ports=ports, tuning=tuning)
+
+
+def _span(option: str, text: str) -> Instant:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise ConfigError(f"--{option}: {error}", property=option) from None
+
+
+def _mac(option: str, text: str) -> Mac:
+    try:
+        address = mac(text)
+    except ValueError as error:
+        raise ConfigError(f"--{option}: {error}", property=option) from None
+    if is_group(address):
+        raise ConfigError(f"--{option}: {text} is a group address", property=option)
+    return address
+
+
+def _address(option: str, text: str) -> tuple[str, int]:
+    from pyiccp.transports.udp import parse_address
+
+    try:
+        return parse_address(text)
+    except ValueError as error:
+        raise ConfigError(f"--{option}: {error}", property=option) from None

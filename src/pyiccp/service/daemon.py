@@ -1,0 +1,127 @@
+"""One node, run until it is told to stop."""
+
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import trio
+
+from pyiccp.node.config import NodeConfig
+from pyiccp.node.node import Node
+from pyiccp.service import metrics
+from pyiccp.service.control import Control
+from pyiccp.service.notify import notify
+from pyiccp.service.picture import Picture, PortCounters, status_json
+from pyiccp.service.store import StoreFile
+from pyiccp.transports.base import Transport
+from pyiccp.transports.driver import Driver
+from pyiccp.transports.pcap import Capture
+from pyiccp.transports.udp import Address
+
+
+class Daemon:
+    """A configured node with its cables and its doors to the outside."""
+
+    def __init__(
+        self,
+        config: NodeConfig,
+        ports: Mapping[str, Transport],
+        log: Callable[[str], None],
+        *,
+        local: Mapping[str, Transport] | None = None,
+        keepalive: Transport | None = None,
+        state: Path | None = None,
+        control: Path | None = None,
+        metrics: Address | None = None,
+        pcap: Path | None = None,
+    ) -> None:
+        self.config, self.ports, self.log = config, dict(ports), log
+        self.local, self.keepalive = dict(local or {}), keepalive
+        self.state, self.control, self.metrics, self.pcap = state, control, metrics, pcap
+        self._driver: Driver | None = None
+
+    async def run(self) -> bool:
+        """Until a planned stop is done (True), or a second signal ends it at once (False)."""
+        async with AsyncExitStack() as stack:
+            file = None if self.state is None else StoreFile(self.state, self.config.name)
+            store = None
+            if file is None:
+                self.log("nothing is remembered over a restart: no state folder")
+            else:
+                stack.callback(file.close)
+                store = file.open()
+            ports = self.ports
+            if self.pcap is not None:
+                capture = Capture(self.pcap, tuple(ports))
+                stack.callback(capture.close)
+                ports = {name: capture.mirror(name, port) for name, port in ports.items()}
+            for cable in (*ports.values(), *self.local.values(), *([self.keepalive] if self.keepalive else [])):
+                await stack.enter_async_context(cable)
+            self._driver = driver = Driver(
+                Node(self.config, store),
+                ports,
+                keepalive=self.keepalive,
+                local=self.local,
+                notice=self.log,
+                stay=self.config.tuning.liveness,
+            )
+            if file is not None:
+                driver.remember = file.save
+            return await self._serve(driver)
+
+    async def _serve(self, driver: Driver) -> bool:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(self._signals, driver, nursery.cancel_scope)
+            if self.control is not None:
+                await nursery.start(Control(self._verbs(driver)).serve, self.control)
+            if self.metrics is not None:
+                await nursery.start(metrics.serve, self.metrics, self.picture)
+            await nursery.start(self._drive, driver, nursery.cancel_scope)
+            notify("READY=1")
+        return driver.stopped.is_set()
+
+    async def _drive(
+        self, driver: Driver, rest: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        await driver.run(task_status=task_status)
+        rest.cancel()
+
+    async def _signals(
+        self, driver: Driver, rest: trio.CancelScope, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """The first SIGTERM or SIGINT asks for a planned stop, the second one ends at once."""
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            task_status.started()
+            asked = False
+            async for _ in signals:
+                if asked:
+                    rest.cancel()
+                    return
+                asked = True
+                self._stop(driver)
+
+    def _stop(self, driver: Driver) -> None:
+        self.log("stopping as planned")
+        notify("STOPPING=1")
+        driver.stop()
+
+    def _verbs(self, driver: Driver) -> dict[str, Callable[[], object]]:
+        return {
+            "status": lambda: status_json(self.picture()),
+            "picture": self.picture,
+            "stop": lambda: self._stop(driver),
+        }
+
+    def picture(self) -> Picture:
+        """The node as it is now."""
+        driver = self._driver
+        assert driver is not None
+        return Picture(
+            status=driver.status(),
+            bridges=self.config.bridges,
+            ports={
+                name: PortCounters(len(queue), queue.dropped, driver.ports[name].lost)
+                for name, queue in driver.queues.items()
+            },
+        )

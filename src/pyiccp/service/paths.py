@@ -1,0 +1,102 @@
+"""RouterOS commands, as typed in either dialect, answered from a node's picture."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from pyiccp.node.config import ConfigError
+from pyiccp.routeros import monitor, prints
+from pyiccp.service.picture import Picture
+
+Answer = Callable[[Picture, Sequence[str]], str]
+
+
+def answer(picture: Picture, command: str) -> str:
+    """The text of *command*: `/interface/bridge/mlag/monitor`, `/interface bonding monitor client-bond`, …"""
+    words = command.replace("/", " ").split()
+    for length in range(len(words), 0, -1):
+        if (found := _COMMANDS.get(" ".join(words[:length]))) is not None:
+            return found(picture, words[length:])
+    known = ", ".join("/" + name.replace(" ", "/") for name in _COMMANDS)
+    raise ConfigError(f"no command {command!r}", property="path", fix=f"there are {known}")
+
+
+def overview(picture: Picture) -> str:
+    """One screen: the pair, bonds with a reason for each port that carries nothing, bridges, hosts, counters."""
+    status = picture.status
+    parts = [monitor.mlag_monitor(status)] if status.mlag is not None else []
+    for name, bond in status.bonds.items():
+        lines = [f"{name}:", monitor.bonding_monitor(bond)]
+        for port, view in bond.ports.items():
+            reason = f" ({view.reason})" if view.reason else ""
+            lines.append(f"    {port}: {view.state}{reason}")
+        parts.append("\n".join(lines))
+    parts += [f"{name}:\n{monitor.bridge_monitor(bridge)}" for name, bridge in status.bridges.items()]
+    parts.append(monitor.host_print(status))
+    parts.append(
+        "\n".join(
+            f"{name}: {port.queued} queued, {port.dropped} dropped, {port.lost} lost"
+            for name, port in picture.ports.items()
+        )
+    )
+    parts += [f"warning: {warning}" for warning in status.warnings]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _mlag(picture: Picture, names: Sequence[str]) -> str:
+    return monitor.mlag_monitor(picture.status)
+
+
+def _bonding(picture: Picture, names: Sequence[str]) -> str:
+    bonds = picture.status.bonds
+    chosen = _chosen(tuple(bonds), names)
+    if len(chosen) == 1:
+        return monitor.bonding_monitor(bonds[chosen[0]])
+    return monitor.bondings_monitor([bonds[name] for name in chosen])
+
+
+def _slaves(picture: Picture, names: Sequence[str]) -> str:
+    bonds = picture.status.bonds
+    return "\n".join(monitor.monitor_slaves(bonds[name]) for name in _chosen(tuple(bonds), names))
+
+
+def _bridge(picture: Picture, names: Sequence[str]) -> str:
+    bridges = picture.status.bridges
+    return "\n".join(monitor.bridge_monitor(bridges[name]) for name in _chosen(tuple(bridges), names))
+
+
+def _hosts(picture: Picture, names: Sequence[str]) -> str:
+    return monitor.host_print(picture.status)
+
+
+def _ports(picture: Picture, names: Sequence[str]) -> str:
+    running = picture.status.bridges
+    return "\n".join(prints.port_print(each, running[each.name]) for each in picture.bridges if each.name in running)
+
+
+def _vlans(picture: Picture, names: Sequence[str]) -> str:
+    running = picture.status.bridges
+    return "\n".join(prints.vlan_print(each, running[each.name]) for each in picture.bridges if each.name in running)
+
+
+def _chosen(known: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """The interfaces meant by *names*: none or `[find]` are all."""
+    if not names or names[0] == "[find]":
+        return known
+    chosen = [name for word in names for name in word.split(",")]
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(f"no such item: {name}", property="path", fix=f"there are {', '.join(known)}")
+    return chosen
+
+
+_COMMANDS: Mapping[str, Answer] = MappingProxyType(
+    {
+        "interface bridge mlag monitor": _mlag,
+        "interface bonding monitor": _bonding,
+        "interface bonding monitor-slaves": _slaves,
+        "interface bridge monitor": _bridge,
+        "interface bridge host print": _hosts,
+        "interface bridge port print": _ports,
+        "interface bridge vlan print": _vlans,
+    }
+)

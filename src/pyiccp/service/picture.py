@@ -1,0 +1,45 @@
+"""What a running node shows of itself: to `monitor`, as JSON, as metrics."""
+
+from typing import Any
+
+import msgspec
+
+from pyiccp.node.config import Bridge
+from pyiccp.node.status import NodeStatus
+from pyiccp.wire.mac import mac_text
+
+SCHEMA = 1
+
+
+class PortCounters(msgspec.Struct, frozen=True, rename="kebab"):
+    """What a port could not carry."""
+
+    queued: int
+    dropped: int
+    """Not sent: its queue was full, or they waited too long."""
+    lost: int
+    """Refused by the cable, or dropped by the system before they were read."""
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A node's status beside what of its configuration the prints need."""
+
+    status: NodeStatus
+    bridges: tuple[Bridge, ...]
+    ports: dict[str, PortCounters]
+
+
+def status_json(picture: Picture) -> dict[str, Any]:
+    """The published JSON: `NodeStatus` with the counters, addresses in upper case with colons."""
+    plain = _plain(msgspec.to_builtins(picture.status, builtin_types=(bytes,)))
+    return {"schema": SCHEMA, **plain, "ports": msgspec.to_builtins(picture.ports)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return mac_text(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

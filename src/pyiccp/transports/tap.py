@@ -1,0 +1,95 @@
+"""TAP: a network interface of the kernel whose cable ends in this program."""
+
+import fcntl
+import os
+import struct
+from collections.abc import Sequence
+from errno import EAGAIN, EBADFD, EIO
+from types import TracebackType
+from typing import Self
+
+import trio
+
+from pyiccp.transports.base import LONGEST, drain, read_batch
+from pyiccp.transports.interface import Interface
+
+_TUNSETIFF = 0x400454CA
+_TUNSETCARRIER = 0x400454E2
+_TAP_NO_HEADER = 0x0002 | 0x1000
+_DOWN = (EIO, EBADFD)
+RETRY = 0.02
+
+
+class TapPort:
+    """The TAP interface *name*, made if it is not there. Its tags travel in band, both ways."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lost = 0
+        self._interface = Interface(name, _found)
+        self._file = -1
+
+    async def __aenter__(self) -> Self:
+        self._file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            fcntl.ioctl(self._file, _TUNSETIFF, struct.pack("16sH22x", self.name.encode(), _TAP_NO_HEADER))
+            self._interface.open()
+        except OSError:
+            os.close(self._file)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._interface.close()
+        os.close(self._file)
+
+    def set_carrier(self, up: bool) -> None:
+        """What the interface's user sees of the cable. The kernel goes on taking frames without one: we do not."""
+        fcntl.ioctl(self._file, _TUNSETCARRIER, struct.pack("i", up))
+
+    async def link_change(self) -> bool:
+        up = await self._interface.link_change()
+        if not up:
+            self.discard()
+        return up
+
+    async def receive_many(self) -> Sequence[bytes]:
+        while True:
+            await trio.lowlevel.wait_readable(self._file)
+            try:
+                frames = read_batch(self._read)
+            except OSError as error:
+                if error.errno not in _DOWN:
+                    raise
+                await trio.sleep(RETRY)
+                continue
+            if frames and self._interface.up:
+                return frames
+
+    async def send_many(self, frames: Sequence[bytes]) -> None:
+        await trio.lowlevel.checkpoint()
+        for frame in frames:
+            await self._send(frame)
+
+    def discard(self) -> None:
+        drain(self._read)
+
+    async def _send(self, frame: bytes) -> None:
+        while self._interface.up:
+            try:
+                os.write(self._file, frame)
+                return
+            except OSError as error:
+                if error.errno != EAGAIN:
+                    break
+            await trio.lowlevel.wait_writable(self._file)
+        self.lost += 1
+
+    def _read(self) -> bytes:
+        return os.read(self._file, LONGEST)
+
+
+def _found(index: int) -> None:
+    """A TAP belongs to its file: nothing to bind."""

@@ -1,0 +1,148 @@
+"""`pyiccp node`, `monitor` and `ctl` as programs: the document's pair and client over unix sockets, no privilege."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from pyiccp.lab.scenario import QUICKSTART
+
+MACS = {"peer1": "74:4D:28:11:70:6B", "peer2": "74:4D:28:16:2C:91", "client": "74:4D:28:7B:7F:96"}
+PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
+PATIENCE = 13.0
+"""Fast LACP's three seconds thrice and ten more is the most; this is a healthy pair."""
+
+
+def pyiccp(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *words], check=False, capture_output=True, text=True, timeout=30)
+
+
+class Three:
+    """The programs in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, *more: str) -> None:
+        f = self.folder
+        cables = {
+            "peer1": [f"sfp-sfpplus1=unixstream:{f}/peer", f"sfp-sfpplus2=unixgram:{f}/1p:{f}/1c"],
+            "peer2": [f"sfp-sfpplus1=unixstream-to:{f}/peer", f"sfp-sfpplus2=unixgram:{f}/2p:{f}/2c"],
+            "client": [f"sfp-sfpplus1=unixgram:{f}/1c:{f}/1p", f"sfp-sfpplus2=unixgram:{f}/2c:{f}/2p"],
+        }
+        words = [*PROGRAM, "node", str(QUICKSTART / f"{name}.rsc"), "--name", name]
+        words += ["--mac", MACS[name], "--control", str(f / f"{name}.sock"), "--state", str(f / "state"), *more]
+        for cable in cables[name]:
+            words += ["--port", cable]
+        with (f / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(words, stderr=log)
+
+    def status(self, name: str) -> dict[str, object]:
+        done = pyiccp("monitor", "--json", "--control", str(self.folder / f"{name}.sock"))
+        return json.loads(done.stdout) if done.returncode == 0 else {}
+
+    def wait(self, what: str, seen: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not seen():
+            if time.monotonic() > deadline:
+                logs = "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+                pytest.fail(f"not within {PATIENCE} s: {what}\n{logs}")
+            time.sleep(0.1)
+
+    def active(self, count: int) -> bool:
+        status = self.status("client")
+        return bool(status) and len(status["bonds"]["bond1"]["active-ports"]) == count  # type: ignore[index]
+
+    def end(self) -> None:
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def three() -> Iterator[Three]:
+    with tempfile.TemporaryDirectory(prefix="n") as name:
+        programs = Three(Path(name))
+        try:
+            yield programs
+        finally:
+            programs.end()
+
+
+def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
+    """1. They start. 2. Both links carry. 3. RouterOS' commands answer. 4. SIGTERM of one is a planned stop: the
+    client goes on with the other link. 5. It comes back, with what it remembered."""
+    for name in MACS:
+        three.start(name, *(["--pcap", str(three.folder / "peer1.pcapng")] if name == "peer1" else []))
+    three.wait("both links carry", lambda: three.active(2))
+
+    control = ("--control", str(three.folder / "peer1.sock"))
+    shown = pyiccp("monitor", "/interface/bridge/mlag/monitor", *control).stdout
+    assert "status: connected" in shown and "system-id: 74:4D:28:11:70:6B" in shown
+    assert "active-ports: sfp-sfpplus2" in pyiccp("monitor", "/interface", "bonding", "monitor", *control).stdout
+    assert "client-bond" in pyiccp("monitor", *control).stdout
+    wrong = pyiccp("monitor", "/interface/bonding/monitor", "bond7", *control)
+    assert wrong.returncode == 2 and "no such item: bond7" in wrong.stderr
+
+    three.running["peer1"].send_signal(signal.SIGTERM)
+    assert three.running["peer1"].wait(timeout=PATIENCE) == 0
+    three.wait("the client on its other link", lambda: three.active(1))
+    assert (three.folder / "peer1.pcapng").stat().st_size > 1000
+    stored = json.loads((three.folder / "state" / "peer1.json").read_text())
+    assert stored["incarnation"] == 1 and not (three.folder / "peer1.sock").exists()
+
+    three.start("peer1")
+    three.wait("both links carry again", lambda: three.active(2))
+    assert json.loads((three.folder / "state" / "peer1.json").read_text())["incarnation"] == 2
+    assert pyiccp("ctl", "stop", "--control", str(three.folder / "peer2.sock")).returncode == 0
+    assert three.running["peer2"].wait(timeout=PATIENCE) == 0
+
+
+def test_metrics_by_http(three: Three) -> None:
+    pytest.importorskip("prometheus_client")
+    three.start("peer1", "--metrics", "127.0.0.1:47299")
+    three.wait("the node's socket", lambda: bool(three.status("peer1")))
+    with urlopen("http://127.0.0.1:47299/metrics", timeout=5) as reply:
+        text = reply.read().decode()
+    assert "pyiccp_mlag_connected 0.0" in text
+    assert 'node_bonding_active{master="client-bond"} 0.0' in text
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--mac", "nonsense"], "is not a MAC address"),
+        (["--mac", "02:00:00:00:00:01", "--port", "bond=raw"], "kinds are raw:IFACE"),
+        (["--mac", "02:00:00:00:00:01", "--port", "bridge1=raw:x"], "no physical port"),
+        (["--mac", "02:00:00:00:00:01", "--port", "ether1=raw:no-such-if"], "there is no interface no-such-if"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "here"], "is not ADDRESS:PORT"),
+        (["--mac", "02:00:00:00:00:01", "--liveness", "2s"], "outside 10ms to 1s"),
+    ],
+)
+def test_what_cannot_run_says_why(more: list[str], said: str) -> None:
+    done = pyiccp("node", str(QUICKSTART / "peer1.rsc"), "--name", "x", *more)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_monitoring_nobody_says_so(tmp_path: Path) -> None:
+    done = pyiccp("monitor", "--control", str(tmp_path / "nobody"))
+    assert done.returncode == 2 and "no node answers" in done.stderr
+    assert "PYICCP_CONTROL" in pyiccp("monitor", "--help").stdout
+
+
+def test_the_verbs_do_not_load_what_they_do_not_need() -> None:
+    code = "import pyiccp.cli.monitor, sys; print('trio' in sys.modules, 'prometheus_client' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert done.stdout.split()[1] == "False"
