@@ -4,6 +4,11 @@ import sys
 from importlib import import_module
 
 VERBS = {
+    "decode": "one PDU a call, octets to fields: against scapy, dpkt, os-ken, construct, struct",
+    "encode": "one value a call, to octets",
+    "iccp": "ICCP messages, both ways",
+    "columns": "many PDUs to NumPy columns, against the scalar decoder",
+    "scan": "a trunk of a million frames, control frames found and decoded: against tshark, tcpdump, dpkt, scapy",
     "lacp": "the LACP core: one LACPDU received and one sent per port and second",
 }
 

@@ -1,0 +1,96 @@
+"""A big trunk capture: control frames found and decoded."""
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.rounds import best, optional, versions
+from bench.trunk import trunk
+from pyiccp.capture import scan
+from pyiccp.capture.scanning import Mapped
+from pyiccp.wire.identify import decode_content, identify
+
+ONLY = {"lacp", "marker", "stp"}
+_FILTER = "ether proto 0x8809 or (vlan and ether proto 0x8809) or stp"
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench scan", description=__doc__)
+    parser.add_argument("--frames", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(arguments)
+    print(versions("numpy", "scapy", "dpkt"), *_tool_versions(), sep="\n")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "trunk.pcap"
+        counted = trunk(path, options.frames)
+        print(f"{options.frames:,} frames, {path.stat().st_size >> 20} MiB, {counted:,} LACPDUs, Markers and BPDUs")
+        contenders = dict(_contenders(path, counted))
+        times = best(contenders, seconds=0, rounds=options.rounds)
+        fast = times["pyiccp, lanes"]
+        print(f"\n{'':46}{'s':>9}{'ours is':>12}")
+        for name, seconds in sorted(times.items(), key=lambda one: one[1]):
+            print(f"{name:46}{seconds:9.3f}{seconds / fast:10.1f} x")
+    return 0
+
+
+def _contenders(path: Path, counted: int) -> Iterator[tuple[str, Callable[[], Any]]]:
+    def lanes() -> None:
+        with path.open("rb") as file:
+            assert _decoded(scan(file)) == counted, "exact, whatever the payloads hold"
+
+    def plain() -> None:
+        assert _decoded(Mapped(path.read_bytes(), in_lanes=False)) == counted
+
+    yield "pyiccp, lanes", lanes
+    yield "pyiccp without NumPy", plain
+    if dpkt := optional("dpkt"):
+
+        def reader() -> None:
+            with path.open("rb") as file:
+                for _ in dpkt.pcap.Reader(file):
+                    pass
+
+        yield "dpkt Reader, nothing decoded", reader
+    if scapy := optional("scapy.utils"):
+
+        def raw() -> None:
+            with scapy.RawPcapReader(str(path)) as packets:
+                for _ in packets:
+                    pass
+
+        yield "scapy RawPcapReader, nothing decoded", raw
+    if tcpdump := shutil.which("tcpdump"):
+        yield "tcpdump -w with a filter, nothing decoded", _run(tcpdump, "-r", str(path), "-w", "/dev/null", _FILTER)
+    if tshark := shutil.which("tshark"):
+        off = ["--disable-protocol", "ip", "--disable-protocol", "ipv6", "--disable-protocol", "arp"]
+        fields = ["-T", "fields", "-e", "lacp.actor.sysid", "-e", "stp.root.hw"]
+        yield "tshark -Y, IP and ARP disabled", _run(tshark, "-r", str(path), *off, "-Y", "lacp || stp", *fields)
+
+
+def _decoded(found: Any) -> int:
+    """LACPDUs, Markers and BPDUs among the control frames, every one decoded."""
+    count = 0
+    for packet in found:
+        content = identify(packet.octets)
+        if content is not None and content.protocol in ONLY:
+            decode_content(packet.octets, content)
+            count += 1
+    return count
+
+
+def _run(*command: str) -> Callable[[], None]:
+    def run() -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    return run
+
+
+def _tool_versions() -> Iterator[str]:
+    for tool in ("tshark", "tcpdump"):
+        if shutil.which(tool):
+            done = subprocess.run([tool, "--version"], check=False, capture_output=True, text=True)
+            yield (done.stdout or done.stderr).splitlines()[0]
