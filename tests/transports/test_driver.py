@@ -230,3 +230,22 @@ async def test_a_real_nodes_store_comes_out_and_goes_in_again(autojump_clock: Mo
         with trio.move_on_after(1):
             await driver.run()
         assert stores[-1].incarnation == life
+
+
+async def test_the_devices_own_cable_is_asked_for_its_carrier(autojump_clock: MockClock) -> None:
+    """1. A TAP interface learned of its carrier only while somebody asked. 2. Nobody asked at a local interface, so
+    it never carried a frame while LACP on the ports looked fine."""
+
+    class Asked(Slow):
+        asked = 0
+
+        async def link_change(self) -> bool:
+            self.asked += 1
+            return await super().link_change()
+
+    own, path = Asked(), Asked()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(Driver(Script(), {}, local={"bond1": own}, keepalive=path).run)
+        await trio.sleep(1)
+        assert (own.asked, path.asked) == (1, 1)
+        nursery.cancel_scope.cancel()

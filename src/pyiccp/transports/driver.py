@@ -120,9 +120,11 @@ class Driver:
                 nursery.start_soon(self._receive, port, self.node.forward, name)
                 nursery.start_soon(self._send, port, self.queues[name])
             for name, port in self.local.items():
+                nursery.start_soon(self._follow, port)
                 nursery.start_soon(self._receive, port, self.node.send, name)
                 nursery.start_soon(self._send, port, self.local_queues[name])
             if self.keepalive is not None:
+                nursery.start_soon(self._follow, self.keepalive)
                 nursery.start_soon(self._listen, self.keepalive)
                 nursery.start_soon(self._send, self.keepalive, self.keepalive_queue)
             task_status.started()
@@ -155,6 +157,11 @@ class Driver:
             if not up:
                 self.queues[name].drop_data()
             self.tell(LinkCameUp(name) if up else LinkWentDown(name))
+
+    async def _follow(self, port: Transport) -> None:
+        """A cable that no node event is about must still be asked: it learns of its carrier in being asked."""
+        while True:
+            await port.link_change()
 
     async def _receive(
         self, port: Transport, take: Callable[[str, Iterable[bytes], Instant], Sequence[Action]], name: str
