@@ -9,11 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from pyiccp.lab.scenario import QUICKSTART
+from pyiccp.service.client import ask_plain
 
 MACS = {"peer1": "74:4D:28:11:70:6B", "peer2": "74:4D:28:16:2C:91", "client": "74:4D:28:7B:7F:96"}
 PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
@@ -46,9 +48,11 @@ class Three:
         with (f / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(words, stderr=log)
 
-    def status(self, name: str) -> dict[str, object]:
-        done = pyiccp("monitor", "--json", "--control", str(self.folder / f"{name}.sock"))
-        return json.loads(done.stdout) if done.returncode == 0 else {}
+    def status(self, name: str) -> dict[str, Any]:
+        try:
+            return ask_plain(self.folder / f"{name}.sock", "status")  # type: ignore[no-any-return]
+        except OSError:
+            return {}
 
     def wait(self, what: str, seen: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -60,7 +64,7 @@ class Three:
 
     def active(self, count: int) -> bool:
         status = self.status("client")
-        return bool(status) and len(status["bonds"]["bond1"]["active-ports"]) == count  # type: ignore[index]
+        return bool(status) and len(status["bonds"]["bond1"]["active-ports"]) == count
 
     def end(self) -> None:
         for process in self.running.values():
@@ -90,6 +94,8 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
     assert "status: connected" in shown and "system-id: 74:4D:28:11:70:6B" in shown
     assert "active-ports: sfp-sfpplus2" in pyiccp("monitor", "/interface", "bonding", "monitor", *control).stdout
     assert "client-bond" in pyiccp("monitor", *control).stdout
+    published = json.loads(pyiccp("monitor", "--json", *control).stdout)
+    assert published["schema"] == 1 and published["mlag"]["system-id"] == "74:4D:28:11:70:6B"
     wrong = pyiccp("monitor", "/interface/bonding/monitor", "bond7", *control)
     assert wrong.returncode == 2 and "no such item: bond7" in wrong.stderr
 
@@ -132,6 +138,12 @@ def test_what_cannot_run_says_why(more: list[str], said: str) -> None:
     done = pyiccp("node", str(QUICKSTART / "peer1.rsc"), "--name", "x", *more)
     assert done.returncode == 2, done.stderr
     assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_door_that_cannot_be_opened_is_a_message(tmp_path: Path) -> None:
+    words = ["node", str(QUICKSTART / "peer1.rsc"), "--name", "x", "--mac", MACS["peer1"]]
+    done = pyiccp(*words, "--control", str(tmp_path / "nowhere" / "c"))
+    assert done.returncode == 2 and "No such file" in done.stderr and "Traceback" not in done.stderr, done.stderr
 
 
 def test_monitoring_nobody_says_so(tmp_path: Path) -> None:

@@ -108,15 +108,27 @@ def node(
         metrics=None if metrics is None else _address("metrics", metrics),
         pcap=pcap,
     )
+    stopped, problem = False, None
     try:
         stopped = trio.run(daemon.run)
-    except PermissionError as error:
-        print(f"pyiccp: {error}; ports need CAP_NET_RAW and CAP_NET_ADMIN", file=sys.stderr)
-        raise click.exceptions.Exit(EXIT_NO_PERMISSION) from None
-    except OSError as error:
-        raise ConfigError(f"cannot start: {error}") from None
+    except* OSError as group:
+        problem = _leaf(group)
+    if isinstance(problem, PermissionError):
+        print(f"pyiccp: {problem}; ports need CAP_NET_RAW and CAP_NET_ADMIN", file=sys.stderr)
+        raise click.exceptions.Exit(EXIT_NO_PERMISSION)
+    if problem is not None:
+        raise ConfigError(f"cannot run: {problem}")
     if not stopped:
         raise click.exceptions.Exit(EXIT_INTERRUPTED)
+
+
+def _leaf(group: BaseExceptionGroup[OSError]) -> OSError:
+    """The first error itself, out of the groups of the nurseries that it came through."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, OSError)
+    return error
 
 
 def _settings(file: Path, name: str, address: Mac, ports: tuple[str, ...], tuning: Tuning) -> NodeConfig:
