@@ -1,6 +1,7 @@
 """A big trunk capture: control frames found and decoded."""
 
 import argparse
+import mmap
 import shutil
 import subprocess
 import tempfile
@@ -43,7 +44,8 @@ def _contenders(path: Path, counted: int) -> Iterator[tuple[str, Callable[[], An
             assert _decoded(scan(file)) == counted, "exact, whatever the payloads hold"
 
     def plain() -> None:
-        assert _decoded(Mapped(path.read_bytes(), in_lanes=False)) == counted
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as octets:
+            assert _decoded(Mapped(octets, in_lanes=False)) == counted
 
     yield "pyiccp, lanes", lanes
     yield "pyiccp without NumPy", plain

@@ -1,5 +1,6 @@
 """TCP put together again, as far as a capture allows: order, repetitions, and what is missing (RFC 9293 3.4)."""
 
+import heapq
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -26,73 +27,65 @@ class Chunk(NamedTuple):
 
 
 class Direction:
-    """What one end sends to the other."""
+    """What one end sends to the other. Sequence numbers are unwrapped: they go on above 2**32."""
 
     def __init__(self) -> None:
         self._next: int | None = None
-        """Sequence number of the next octet in order; None before the first segment."""
+        """Of the next octet in order; None before the first segment."""
         self._opened = False
-        self._segments: dict[int, bytes] = {}
+        self._early: list[tuple[int, bytes]] = []
+        """Segments that came before their turn; a heap."""
         self._waiting = 0
 
     def segment(self, sequence: int, syn: bool, octets: bytes) -> Iterator[Chunk]:
         """What a segment of this direction completes."""
         if syn:
-            self._segments.clear()
+            self._early.clear()
             self._waiting = 0
-            self._next = sequence = (sequence + 1) % _SPACE
+            self._next = sequence = sequence + 1
             self._opened = True
         elif self._next is None:
             self._next = sequence
         if octets:
-            kept = self._segments.get(sequence, b"")
-            if len(octets) > len(kept):
-                self._segments[sequence] = octets
-                self._waiting += len(octets) - len(kept)
+            heapq.heappush(self._early, (self._unwrapped(sequence), octets))
+            self._waiting += len(octets)
         yield from self._in_order()
-        while self._waiting > WAITING or len(self._segments) > SEGMENTS:
+        while self._waiting > WAITING or len(self._early) > SEGMENTS:
             yield from self._skip()
 
-    def acknowledged(self, number: int) -> Iterator[Chunk]:
-        """The other end has everything before *number*: what is not here by now never will be."""
-        while self._segments and self._next is not None and _after(number, self._next):
+    def acknowledged(self, sequence: int) -> Iterator[Chunk]:
+        """The other end has everything before *sequence*: what is not here by now never will be."""
+        while self._early and self._next is not None and self._unwrapped(sequence) > self._next:
             yield from self._skip()
 
     def end(self) -> Iterator[Chunk]:
         """The capture is over."""
-        while self._segments:
+        while self._early:
             yield from self._skip()
 
     def _in_order(self, missing: int = 0) -> Iterator[Chunk]:
         """Everything that follows what has been given."""
-        while self._segments:
-            assert self._next is not None
-            first = min(self._segments, key=self._distance)
-            if self._distance(first) > 0:
-                return
-            octets = self._segments.pop(first)
+        assert self._next is not None
+        while self._early and self._early[0][0] <= self._next:
+            start, octets = heapq.heappop(self._early)
             self._waiting -= len(octets)
-            octets = octets[-self._distance(first) :]
+            octets = octets[self._next - start :]
             if octets:
-                self._next = (self._next + len(octets)) % _SPACE
+                self._next += len(octets)
                 yield Chunk(octets, missing, self._opened)
                 missing, self._opened = 0, False
 
     def _skip(self) -> Iterator[Chunk]:
         """Give up what is missing and go on behind it."""
-        missing = self._distance(min(self._segments, key=self._distance))
         assert self._next is not None
-        self._next = (self._next + missing) % _SPACE
+        missing = self._early[0][0] - self._next
+        self._next += missing
         yield from self._in_order(missing)
 
-    def _distance(self, sequence: int) -> int:
-        """From the next octet in order to *sequence*; negative for what has been given already."""
+    def _unwrapped(self, sequence: int) -> int:
+        """The number of 32 bits that is nearest to the next octet in order."""
         assert self._next is not None
-        return (sequence - self._next + _FAR) % _SPACE - _FAR
-
-
-def _after(one: int, other: int) -> bool:
-    return 0 < (one - other) % _SPACE < _FAR
+        return self._next + (sequence - self._next + _FAR) % _SPACE - _FAR
 
 
 class Endpoint(NamedTuple):
