@@ -5,10 +5,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pyiccp.wire.codec import Format, Tail
+from pyiccp.wire import link
+from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire.catalogue import every
+from pyiccp.wire.codec import Format, Tail, Value
 from pyiccp.wire.framed import Framed
-from pyiccp.wire.lacpdu import LONG
+from pyiccp.wire.lacpdu import LONG, Lacpdu
 from pyiccp.wire.layout import Field
+from pyiccp.wire.mac import NEAREST_BRIDGE, SLOW_PROTOCOLS
+from pyiccp.wire.marker import Marker
 from pyiccp.wire.shape import TAIL, WORD, Leaf, Shape
 from pyiccp.wire.tails import Array, Opaque, Tlvs
 
@@ -25,6 +30,18 @@ def values(form: Format) -> st.SearchStrategy[Any]:
     if form is LONG:  # TLVs need a version that has them
         return found.filter(lambda lacpdu: lacpdu.version > 1)
     return found
+
+
+def of(cls: type[Value]) -> st.SearchStrategy[Any]:
+    """Values of the class *cls*, of every format that it has."""
+    return st.one_of([values(form) for form in every() if form.value is cls])
+
+
+def control_frames() -> st.SearchStrategy[bytes]:
+    """Frames as a control plane sends them, some of them damaged: LACP, Marker, BPDUs, PVST+, the link of two nodes."""
+    return (
+        st.sampled_from(_CARRIERS).flatmap(lambda one: octets(one[1]).map(lambda body: one[0] + body)).map(_lengthened)
+    )
 
 
 def octets(form: Format) -> st.SearchStrategy[bytes]:
@@ -59,6 +76,26 @@ def framed(form: Format) -> st.SearchStrategy[bytes]:
     return st.tuples(words(form), bodies).map(
         lambda both: head.form.pack(both[0] & mask, len(both[1]) + head.extra) + both[1]
     )
+
+
+_SLOW = SLOW_PROTOCOLS + bytes.fromhex("020000000001 8809")
+_LINK = NEAREST_BRIDGE + bytes.fromhex("020000000001 88B5")
+_BRIDGES = bytes.fromhex("0180C2000000 020000000001 0000 424203")
+_PVST = bytes.fromhex("01000CCCCCCD 020000000001 0000 AAAA03 00000C 010B")
+_CARRIERS = [
+    (_SLOW, Lacpdu.FORMAT),
+    (_SLOW, LONG),
+    (_SLOW, Marker.FORMAT),
+    *((_LINK, form) for form in link.FORMATS.values()),
+    *((head, cls.FORMAT) for head in (_BRIDGES, _PVST) for cls in (ConfigBpdu, TcnBpdu, RstBpdu, MstBpdu)),
+]
+
+
+def _lengthened(frame: bytes) -> bytes:
+    """*frame* with its 802.3 length filled in."""
+    if frame[12:14] != b"\0\0":
+        return frame
+    return frame[:12] + (len(frame) - 14).to_bytes(2, "big") + frame[14:]
 
 
 def _shape(form: Format, of: Shape) -> st.SearchStrategy[Any]:
