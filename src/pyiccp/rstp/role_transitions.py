@@ -73,6 +73,14 @@ def REROOTED(port: Port) -> None:
 
 
 def DESIGNATED_PORT(port: Port) -> None:
+    """Departs from figure 17-19: a former root port asks for an agreement before it forwards on, where it can have one.
+
+    Its neighbour still counts on the agreement that the root port gave; if a better root came by another way, or is
+    this bridge, a port that opens on the strength of that agreement elsewhere would close a loop.
+    """
+    if port.role is Role.Root and port.sendRSTP and port.operPointToPointMAC and not port.agreed:
+        port.sync = True
+        port.synced = False
     port.role = Role.Designated
     count_down(port)
 
