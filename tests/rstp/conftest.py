@@ -15,7 +15,9 @@ _results: dict[str, dict[str, Any]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "check(id, choice=None): the check of the conformance list that this is")
+    config.addinivalue_line(
+        "markers", "check(id, choice=None, partly=None): the check of the conformance list that this is"
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,10 +26,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call":
         for mark in item.iter_markers("check"):
             result = _results.setdefault(
-                mark.args[0], {"choice": mark.kwargs.get("choice"), "passed": True, "tests": [], "says": []}
+                mark.args[0], {"choice": None, "partly": None, "passed": True, "tests": [], "says": []}
             )
             result["passed"] &= report.passed
-            result["choice"] = result["choice"] or mark.kwargs.get("choice")
+            for key in ("choice", "partly"):
+                result[key] = result[key] or mark.kwargs.get(key)
             name = item.nodeid.split("[")[0]
             if name not in result["tests"]:
                 result["tests"].append(name)
