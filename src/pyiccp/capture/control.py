@@ -7,6 +7,8 @@ BPDU_LLC = b"\x42\x42\x03"
 PVST_SNAP = b"\xaa\xaa\x03\x00\x00\x0c\x01\x0b"
 TYPES = (SLOW_PROTOCOLS_TYPE, LINK_TYPE)
 
+_SLOW = SLOW_PROTOCOLS_TYPE.to_bytes(2, "big")
+
 NO, PERHAPS, TAGGED = 0, 1, 2
 
 
@@ -26,6 +28,8 @@ SWAPPED_HINTS = bytes(HINTS[kind >> 8 | (kind & 0xFF) << 8] for kind in range(0x
 def is_control(frame: bytes) -> bool:
     """True for slow protocols, BPDUs of every kind and the link between two nodes."""
     at = 12
+    if frame.startswith(_SLOW, at):
+        return True
     kind = int.from_bytes(frame[at : at + 2], "big")
     while kind in TAGS:
         at += 4

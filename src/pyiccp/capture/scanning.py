@@ -71,17 +71,15 @@ class Mapped(Scan):
         else:
             found, self.frames, _, self.stopped = walk(buffer, head, HEADER, len(buffer))
             hits = [(index + 1, at) for index, at in found]
+        unpack, unit = head.record.unpack_from, head.unit
         if self.frames:
-            self.start_ns = self._time(HEADER)
+            seconds, fraction, _, _ = unpack(buffer, HEADER)
+            self.start_ns = seconds * SECOND + fraction * unit
         for number, at in hits:
-            _, _, kept, length = head.record.unpack_from(buffer, at)
+            seconds, fraction, kept, length = unpack(buffer, at)
             octets = buffer[at + RECORD : at + RECORD + kept]
             if is_control(octets):
-                yield Packet(number, self._time(at), 0, octets, length)
-
-    def _time(self, at: int) -> int:
-        seconds, fraction, _, _ = self._head.record.unpack_from(self._buffer, at)
-        return int(seconds * SECOND + fraction * self._head.unit)
+                yield Packet(number, seconds * SECOND + fraction * unit, 0, octets, length)
 
 
 def mapped(file: BinaryIO) -> Mapped | None:
