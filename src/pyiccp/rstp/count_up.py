@@ -10,8 +10,9 @@ from pyiccp.rstp.variables import Bridge, InfoIs, Port
 from pyiccp.rstp.vectors import next_age
 from pyiccp.sansio import seconds
 
-RISES = 3
-"""A true detour grows once or twice while the news of a failure spreads."""
+RISES = 2
+"""How often the age of one root may rise before it is dropped; a detour after a carrier loss did so once in all
+meshes tried."""
 CALM = seconds(3)
 
 

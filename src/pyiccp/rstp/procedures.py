@@ -166,8 +166,26 @@ def updtRcvdInfoWhile(port: Port) -> None:
 
 
 def reRooted(port: Port) -> bool:
-    """No other port is a recent root (17.20.10)."""
-    return all(other.rrWhile.zero for other in port.bridge.ports.values() if other is not port)
+    """No other port is a recent root (17.20.10), or forwards on an agreement that it has lost."""
+    return all(
+        other.rrWhile.zero and not agreementLost(other) for other in port.bridge.ports.values() if other is not port
+    )
+
+
+def agreementLost(port: Port) -> bool:
+    """The port forwards, but what it tells got worse since its neighbour agreed.
+
+    Departs from 17.29.2, which retires recent root ports only: the way to the root that a new root port has found may
+    lead through this very neighbour, that does not know yet.
+    """
+    return (
+        port.role is Role.Designated
+        and port.forward
+        and not port.synced
+        and not port.operEdge
+        and port.sendRSTP
+        and port.operPointToPointMAC
+    )
 
 
 def allSynced(port: Port) -> bool:

@@ -3,7 +3,7 @@
 The arrows out of a role's resting box also ask for `selected && !updtInfo`; `settled` is that.
 """
 
-from pyiccp.rstp.procedures import allSynced, reRooted, setReRootTree, setSyncTree
+from pyiccp.rstp.procedures import agreementLost, allSynced, reRooted, setReRootTree, setSyncTree
 from pyiccp.rstp.variables import Port, Role
 from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine
 
@@ -249,7 +249,7 @@ def in_step(port: Port) -> bool:
 
 def retired(port: Port) -> bool:
     """(rrWhile == 0) && reRoot"""
-    return port.reRoot and port.rrWhile.zero and settled(port)
+    return port.reRoot and port.rrWhile.zero and not agreementLost(port) and settled(port)
 
 
 def must_discard(port: Port) -> bool:
@@ -258,7 +258,10 @@ def must_discard(port: Port) -> bool:
         (port.learn or port.forward)
         and not port.operEdge
         and (
-            (port.sync and not port.synced) or (port.reRoot and not port.rrWhile.zero) or port.disputed or port.isolate
+            (port.sync and not port.synced)
+            or (port.reRoot and (not port.rrWhile.zero or agreementLost(port)))
+            or port.disputed
+            or port.isolate
         )
         and settled(port)
     )
