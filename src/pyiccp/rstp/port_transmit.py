@@ -35,6 +35,7 @@ def TRANSMIT_PERIODIC(port: Port) -> None:
 def TRANSMIT_RSTP(port: Port) -> None:
     port.newInfo = False
     txRstp(port)
+    port.offeredRoot = port.designatedPriority.RootID if port.role is Role.Designated else None
     port.count_transmission()
     port.tcAck = False
 

@@ -63,15 +63,18 @@ def recordEcho(port: Port) -> None:
 def recordAgreement(port: Port) -> None:
     """17.21.9, as in 802.1Q.
 
-    Departs from 17.21.9: an agreement that names another root is none. Its sender has not heard yet of the root that
-    this port announces, so it cannot have put its ports in step with it.
+    Departs from 17.21.9: an agreement answers an offer. One that names another root than this port has told of since it
+    became Designated was given to somebody else's offer, or crossed ours: its sender cannot be in step with it.
     """
     port.agreed = (
         port.bridge.rstpVersion
         and port.operPointToPointMAC
         and port.msgKind is Kind.RST
         and port.msgFlags.agreement
-        and (port.msgRole is PortRole.DESIGNATED or port.msgPriority.RootID == port.portPriority.RootID)
+        and (
+            port.msgRole is PortRole.DESIGNATED
+            or port.msgPriority.RootID == port.portPriority.RootID == port.offeredRoot
+        )
     )
     if port.agreed:
         port.proposing = False

@@ -81,6 +81,8 @@ def DESIGNATED_PORT(port: Port) -> None:
     if port.role is Role.Root and port.sendRSTP and port.operPointToPointMAC and not port.agreed:
         port.sync = True
         port.synced = False
+    if port.role is not Role.Designated:
+        port.offeredRoot = None
     port.role = Role.Designated
     count_down(port)
 

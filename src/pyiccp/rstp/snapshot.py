@@ -10,7 +10,7 @@ VARIABLES = (
     *("designatedPriority", "designatedTimes", "role", "selectedRole", "selected", "reselect", "updtInfo"),
     *("learn", "forward", "learning", "forwarding", "proposing", "proposed", "agree", "agreed", "sync", "synced"),
     *("reRoot", "disputed", "isolate", "operEdge", "sendRSTP", "mcheck", "rcvdBPDU", "rcvdMsg", "rcvdRSTP", "rcvdSTP"),
-    *("rcvdTc", "rcvdTcn", "rcvdTcAck", "tcAck", "tcProp", "newInfo", "portId", "PortPathCost"),
+    *("rcvdTc", "rcvdTcn", "rcvdTcAck", "tcAck", "tcProp", "newInfo", "offeredRoot", "portId", "PortPathCost"),
 )
 """The variables of a port that outlive a call; message variables are written before they are read."""
 

@@ -155,6 +155,8 @@ class Port:
         self.rcvdBPDU = self.rcvdMsg = self.rcvdRSTP = self.rcvdSTP = False
         self.rcvdTc = self.rcvdTcn = self.rcvdTcAck = self.tcAck = self.tcProp = False
         self.newInfo = False
+        self.offeredRoot: int | None = None
+        """The root that the last BPDU of this designated port named; None before it has sent one."""
         self.txCount = 0
         self.txSince: Instant = 0
         """When txCount last stood at a whole second (17.19.44)."""
