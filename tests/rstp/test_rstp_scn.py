@@ -77,20 +77,21 @@ def test_silent_link(link: str) -> None:
     assert not network.loops
 
 
-@check("SCN-6")
+@check("SCN-6", partly="3 s in the ring; the full mesh misses them by two link delays: 3.0001 s")
 @pytest.mark.parametrize(
-    "text",
+    ("text", "late"),
     [
-        "A.1-B.1 B.2-C.1 C.2-D.1 D.2-A.2",
-        "A.1-B.1 A.2-C.1 A.3-D.1 A.4-E.1 B.2-C.2 B.3-D.2 B.4-E.2 C.3-D.3 C.4-E.3 D.4-E.4",
+        ("A.1-B.1 B.2-C.1 C.2-D.1 D.2-A.2", 0),
+        ("A.1-B.1 A.2-C.1 A.3-D.1 A.4-E.1 B.2-C.2 B.3-D.2 B.4-E.2 C.3-D.3 C.4-E.3 D.4-E.4", 2),
     ],
 )
-def test_root_killed(text: str) -> None:
+def test_root_killed(text: str, late: int) -> None:
+    """*late*: link delays beyond 3 s. The transmit limit paces the mesh's last steps: each waits for a tick, and
+    crosses a link."""
     network = Network(text).up().run(30)
     network.at_rest()
     network.kill("A")
-    # The transmit limit paces the last steps: each waits for a tick, and crosses a link.
-    assert last_switch(network, 30) <= seconds(3) + 10 * network.delay
+    assert last_switch(network, 30) <= seconds(3) + late * network.delay
     assert not network.loops
     network.at_rest()
     ages_are_sound(network)
@@ -262,7 +263,7 @@ def test_random_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: i
     ages_are_sound(network)
 
 
-@settings(parent=MESHES, max_examples=8)
+@settings(parent=MESHES, max_examples=15)
 @given(meshes(), st.integers(0, 2**32))
 def test_random_meshes_with_silent_links(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
     text, bridges, costs = mesh
@@ -276,7 +277,7 @@ def test_random_meshes_with_silent_links(mesh: tuple[str, dict[str, Any], dict[s
 
 
 @check("SCN-12", partly="lost and late BPDUs; one that is overtaken or doubled can still open a loop for a moment")
-@settings(parent=MESHES, max_examples=15)
+@settings(parent=MESHES, max_examples=25)
 @given(meshes(), st.integers(0, 2**32))
 def test_lossy_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
     text, bridges, costs = mesh
@@ -298,7 +299,7 @@ def test_lossy_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: in
     network.at_rest()
 
 
-@settings(parent=MESHES, max_examples=8)
+@settings(parent=MESHES, max_examples=15)
 @given(meshes(), st.integers(0, 2**32))
 def test_meshes_whose_bpdus_overtake_each_other_come_to_rest(
     mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int
