@@ -4,7 +4,7 @@ There is no clock and no thread; randomness is one seeded generator. The whole n
 instant and resumed it goes on octet by octet the same (a capture is re-attached).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop
 from random import Random
 
@@ -125,8 +125,12 @@ class Network:
 
     # --- running
 
-    def run(self, until: Instant) -> None:
-        """Let everything happen up to and including *until*."""
+    def run(self, until: Instant, watch: Callable[[], bool] | None = None) -> bool:
+        """Let everything happen up to and including *until*.
+
+        *watch*, if any, is called after each thing that happened; once it says True the run stops there and then, and
+        this returns True.
+        """
         agenda = self.agenda
         heap = agenda.heap
         while heap and heap[0][0] <= until:
@@ -147,7 +151,10 @@ class Network:
                 apply(self, subject)
             elif kind == DARK and stamp == subject.life:
                 self._darken(subject)
+            if watch is not None and watch():
+                return True
         agenda.now = until
+        return False
 
     def note(self, node: str, what: str) -> None:
         """One line for the timeline."""
@@ -341,20 +348,24 @@ class Network:
 
     # --- flows
 
+    def originate(self, host: Host, frames: Sequence[bytes]) -> None:
+        """*host* sends *frames* now."""
+        now, device = self.now, host.device
+        if device is None:
+            if host.way is not None and host.way.up:
+                for frame in frames:
+                    self.wires.transmit(host.way, frame, True, now)
+        elif device.state == RUNNING and self._advance(device):
+            assert device.node is not None
+            self._act(device, device.node.send(host.interface, frames, now), now)
+            self._rearm(device)
+
     def _tick(self, pace: Pace, now: Instant) -> None:
         """Every direction of this pace sends one frame; a host that begins announces itself first."""
         for host, directions in pace.members:
             frames = [direction.next(now) for direction in directions]
             if now == pace.start:
                 frames.insert(0, directions[0].announcement())
-            device = host.device
-            if device is None:
-                if host.way is not None and host.way.up:
-                    for frame in frames:
-                        self.wires.transmit(host.way, frame, True, now)
-            elif device.state == RUNNING and self._advance(device):
-                assert device.node is not None
-                self._act(device, device.node.send(host.interface, frames, now), now)
-                self._rearm(device)
+            self.originate(host, frames)
         if now + pace.every <= pace.stop:
             self.agenda.add(now + pace.every, TICK, pace)
