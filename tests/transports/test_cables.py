@@ -11,6 +11,7 @@ import trio
 from trio.testing import MockClock
 
 from pyiccp.capture.files import read
+from pyiccp.node.offload import Offload, Offloaded, finished
 from pyiccp.transports.base import Transport
 from pyiccp.transports.faults import Faulty
 from pyiccp.transports.memory import memory_cable
@@ -201,3 +202,13 @@ async def test_a_capture_holds_both_directions(folder: Path) -> None:
     with (folder / "c.pcapng").open("rb") as file:
         seen = [(packet.octets, packet.outbound) for packet in read(file)]
     assert seen == [(FRAMES[0], True), (FRAMES[1], True), (FRAMES[2], False)]
+
+
+async def test_a_capture_holds_what_a_wire_would_carry(folder: Path) -> None:
+    capture = Capture(folder / "c.pcapng", ["ether1"])
+    inner, _ = memory_cable()
+    blank = Offloaded(bytes(80), Offload(34, 16))
+    await capture.mirror("ether1", inner).send_many([blank])
+    capture.close()
+    with (folder / "c.pcapng").open("rb") as file:
+        assert [packet.octets for packet in read(file)] == list(finished(blank)) != [bytes(80)]

@@ -8,6 +8,7 @@ from trio.testing import MockClock
 from pyiccp.mlag.store import Store
 from pyiccp.node.events import Action, DropQueued, Event, Remember, Transmit
 from pyiccp.node.node import Node
+from pyiccp.node.offload import Offload, Offloaded, finished
 from pyiccp.node.status import NodeStatus
 from pyiccp.sansio import Instant, seconds
 from pyiccp.transports.driver import Driver
@@ -168,6 +169,19 @@ async def test_dropped_data_never_leaves_not_even_what_a_slow_cable_held(autojum
         driver.queues["slow"].stay = seconds(10)
         await trio.sleep(5)
         assert [frame.removeprefix(FRAME) for frame in slow.taken] == [b"c", b"3"]
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_cable_that_knows_no_offload_gets_finished_frames(autojump_clock: MockClock) -> None:
+    frame = FRAME[:12] + b"\x08\x00" + bytes(60)
+    blank = Offloaded(frame, Offload(34, 16))
+    inner, outer = memory_cable()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(Driver(Script([Transmit("p", blank), Transmit("p", FRAME)]), {"p": inner}).run)
+        received: list[bytes] = []
+        while len(received) < 2:
+            received += await outer.receive_many()
+        assert received == [*finished(blank), FRAME] and received[0] != frame
         nursery.cancel_scope.cancel()
 
 

@@ -12,6 +12,7 @@ from pyiccp.bridge.verdicts import Output, Verdict
 from pyiccp.link.core import LinkCore
 from pyiccp.node.config import NodeConfig
 from pyiccp.node.events import Action, DeliverLocally, Transmit
+from pyiccp.node.offload import finished, reshaped
 from pyiccp.node.trunk import Trunk
 from pyiccp.node.wiring import port_mac
 from pyiccp.sansio import Instant, milliseconds
@@ -139,23 +140,25 @@ class Plane:
         kind = self.tags[interface].to_bytes(2, "big")
         had = frame[12:14] == kind
         if output.vid is None:
-            return frame[:12] + frame[16:] if had else frame
+            return reshaped(frame, frame[:12] + frame[16:]) if had else frame
         if not had:
-            return frame[:12] + kind + output.vid.to_bytes(2, "big") + frame[12:]
+            return reshaped(frame, frame[:12] + kind + output.vid.to_bytes(2, "big") + frame[12:])
         control = frame[14] << 8 | frame[15]
         if control & 0xFFF == output.vid:
             return frame
-        return frame[:14] + (control & 0xF000 | output.vid).to_bytes(2, "big") + frame[16:]
+        return reshaped(frame, frame[:14] + (control & 0xF000 | output.vid).to_bytes(2, "big") + frame[16:])
 
     def _leave_in_envelope(self, output: Output, frame: bytes, out: list[Action]) -> None:
-        """M4.5: the frame and the bond it came from, in the order of the data."""
+        """M4.5: the frame and the bond it came from, in the order of the data. No card looks into an envelope: what is
+        in there is finished."""
         if self.link is None or output.envelope is None:
             return
-        body = self.link.segment(Envelope(output.envelope, frame)).encode()
         trunk = self.trunks.get(output.port)
         member = output.port if trunk is None else trunk.choose(frame)
         if member is not None and self.running.get(member):
-            out.append(Transmit(member, self.link_frame(member, body)))
+            for each in finished(frame):
+                body = self.link.segment(Envelope(output.envelope, each)).encode()
+                out.append(Transmit(member, self.link_frame(member, body)))
 
     def link_frame(self, member: str, body: bytes) -> bytes:
         """An Ethernet frame to the peer, padded to the minimum."""

@@ -24,6 +24,8 @@ class Transport(Protocol):
 
     lost: int
     """Frames that could not be sent, and received ones that the system says it dropped."""
+    offloads: bool
+    """Whether `send_many` takes unfinished frames (node.offload); the driver finishes them for the others."""
 
     async def __aenter__(self) -> Self: ...
 

@@ -26,6 +26,7 @@ from pyiccp.node.events import (
     Transmit,
     TransmitKeepalive,
 )
+from pyiccp.node.offload import all_finished
 from pyiccp.node.status import NodeStatus
 from pyiccp.sansio import Instant, milliseconds, seconds
 from pyiccp.transports.base import Signal, Transport
@@ -184,6 +185,8 @@ class Driver:
             if control := queue.take_control():
                 await port.send_many(control)
             elif data := queue.take_data(self.now()):
+                if not port.offloads:
+                    data = all_finished(data)
                 with queue.sending_data():
                     await port.send_many(data)
                 queue.sent()

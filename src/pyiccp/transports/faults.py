@@ -30,6 +30,7 @@ class Faulty:
         jitter: float = 0.0,
     ) -> None:
         self.inner, self.random = inner, random
+        self.offloads = inner.offloads
         self.loss, self.duplicate, self.reorder = loss, duplicate, reorder
         self.delay, self.jitter = delay, jitter
         self.lost = 0

@@ -16,6 +16,8 @@ ROOM = 1024
 class MemoryEnd:
     """One end of a cable in memory."""
 
+    offloads = False
+
     def __init__(self) -> None:
         self.lost = 0
         self._other: MemoryEnd = self

@@ -8,6 +8,7 @@ from typing import Self
 
 from pyiccp.capture.packet import Interface, Packet
 from pyiccp.capture.pcapng import PcapngWriter
+from pyiccp.node.offload import all_finished
 from pyiccp.transports.base import Transport
 
 
@@ -25,9 +26,9 @@ class Capture:
         return Mirrored(inner, self, self._ports.index(port))
 
     def write(self, index: int, frames: Sequence[bytes], outbound: bool) -> None:
-        """*frames* went by."""
+        """*frames* went by; what a kernel left to its card is written as the card would have sent it."""
         now = self._clock()
-        for frame in frames:
+        for frame in all_finished(frames):
             self._writer.write(Packet(0, now, index, frame, len(frame), None, outbound))
 
     def close(self) -> None:
@@ -39,6 +40,7 @@ class Mirrored:
 
     def __init__(self, inner: Transport, capture: Capture, index: int) -> None:
         self.inner, self._capture, self._index = inner, capture, index
+        self.offloads = inner.offloads
 
     @property
     def lost(self) -> int:

@@ -12,16 +12,25 @@ import trio
 
 from pyiccp.transports.base import LONGEST, drain, read_batch
 from pyiccp.transports.interface import Interface
+from pyiccp.transports.vnet import HEADER, header_of, noted
 
 _TUNSETIFF = 0x400454CA
+_TUNSETOFFLOAD = 0x400454D0
 _TUNSETCARRIER = 0x400454E2
-_TAP_NO_HEADER = 0x0002 | 0x1000
+_TUNSETVNETHDRSZ = 0x400454D8
+_TAP, _NO_PI, _VNET_HDR = 0x0002, 0x1000, 0x4000
+_CHECKSUM, _TSO4, _TSO6 = 0x01, 0x02, 0x04
 _DOWN = (EIO, EBADFD)
 RETRY = 0.02
 
 
 class TapPort:
-    """The TAP interface *name*, made if it is not there. Its tags travel in band, both ways."""
+    """The TAP interface *name*, made if it is not there. Its tags travel in band, both ways.
+
+    Its kernel may leave checksums and the cutting of TCP to us, and takes frames with both left to it.
+    """
+
+    offloads = True
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -32,7 +41,10 @@ class TapPort:
     async def __aenter__(self) -> Self:
         self._file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            fcntl.ioctl(self._file, _TUNSETIFF, struct.pack("16sH22x", self.name.encode(), _TAP_NO_HEADER))
+            flags = _TAP | _NO_PI | _VNET_HDR
+            fcntl.ioctl(self._file, _TUNSETIFF, struct.pack("16sH22x", self.name.encode(), flags))
+            fcntl.ioctl(self._file, _TUNSETVNETHDRSZ, struct.pack("i", HEADER.size))
+            fcntl.ioctl(self._file, _TUNSETOFFLOAD, _CHECKSUM | _TSO4 | _TSO6)
             self._interface.open()
         except OSError:
             os.close(self._file)
@@ -77,9 +89,10 @@ class TapPort:
         drain(self._read)
 
     async def _send(self, frame: bytes) -> None:
+        header = header_of(frame)
         while self._interface.up:
             try:
-                os.write(self._file, frame)
+                os.writev(self._file, (header, frame))
                 return
             except OSError as error:
                 if error.errno != EAGAIN:
@@ -88,7 +101,8 @@ class TapPort:
         self.lost += 1
 
     def _read(self) -> bytes:
-        return os.read(self._file, LONGEST)
+        octets = os.read(self._file, HEADER.size + LONGEST)
+        return noted(octets[: HEADER.size], octets[HEADER.size :])
 
 
 def _found(index: int) -> None:

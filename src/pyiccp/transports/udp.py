@@ -15,6 +15,8 @@ Address = tuple[str, int]
 class UdpPath:
     """From *local* to *peer*; others are not heard. Always up: silence is for the node to judge."""
 
+    offloads = False
+
     def __init__(self, local: Address, peer: Address) -> None:
         self.lost = 0
         family, _, _, _, bound = socket.getaddrinfo(*local, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]

@@ -22,6 +22,8 @@ RETRY = 0.001
 class UnixDatagram:
     """A cable between the socket *local* and the socket *remote*; carrier = somebody is bound to *remote*."""
 
+    offloads = False
+
     def __init__(self, local: Path, remote: Path) -> None:
         self.local, self.remote = local, remote
         self.lost = 0

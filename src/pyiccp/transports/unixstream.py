@@ -19,6 +19,8 @@ CHUNK = 1 << 16
 class UnixStream:
     """Listens at *path*, or connects to it again and again; carrier = a connection. One caller at a time."""
 
+    offloads = False
+
     def __init__(self, path: Path, listen: bool = True) -> None:
         self.path, self.listen = path, listen
         self.lost = 0
