@@ -15,6 +15,7 @@ from pyiccp.lacp.events import (
     IdentityChanged,
     OutOfSyncHeld,
     PartnerRequired,
+    PeerHeard,
     ReportDrained,
 )
 from pyiccp.sansio import milliseconds
@@ -62,6 +63,12 @@ def different_partner() -> Dut:
 def partner_mismatch() -> Dut:
     device = cd()
     device.do(PartnerRequired("bond", Participant(0x8000, WORSE, 7)))
+    return device
+
+
+def duplicate_partner() -> Dut:
+    device = cd()
+    device.do(PeerHeard((device.peer(1).actor,), gives_way=True))
     return device
 
 
@@ -138,6 +145,12 @@ CASES: list[tuple[Callable[[], Dut], int, Reason, str]] = [
         1,
         Reason.PARTNER_MISMATCH,
         "partner 02:00:00:00:00:FA key 7 is not the one that the pair has chosen for this bond",
+    ),
+    (
+        duplicate_partner,
+        1,
+        Reason.DUPLICATE_PARTNER,
+        "partner 02:00:00:00:00:FA key 7 port 1 is heard by our peer as well: a moved cable, or two clients as one",
     ),
     (too_few_links, 1, Reason.TOO_FEW_LINKS, "fewer links could be used than min-links demands"),
     (standby, 2, Reason.STANDBY, "standby: the bond has all the links it may use"),

@@ -37,7 +37,7 @@ from pyiccp.lacp.receive import RECEIVE
 from pyiccp.lacp.report import look_for_incidents, report
 from pyiccp.lacp.selection import select
 from pyiccp.lacp.transmit import transmit
-from pyiccp.lacp.variables import Aggregator, Clock, Port, Timer
+from pyiccp.lacp.variables import Aggregator, Clock, Port, Timer, end_of
 from pyiccp.lacp.version2 import fall_back, forget_version
 from pyiccp.lacp.views import AggregatorView, PortView, aggregator_view, port_view
 from pyiccp.sansio import Instant, NotSettledError, Trace, settle
@@ -286,10 +286,14 @@ class LacpCore:
         return aggregator.ports
 
     def _peer_heard(self, event: PeerHeard) -> Iterable[Port]:
-        self.clock.peer_heard = event.partners
-        for port in self.ports.values():
+        clock, ends = self.clock, frozenset(map(end_of, event.partners))
+        changed = clock.peer_ends ^ ends if event.gives_way is clock.gives_way else clock.peer_ends | ends
+        clock.peer_heard, clock.peer_ends, clock.gives_way = event.partners, ends, event.gives_way
+        touched = [port for port in self.ports.values() if end_of(port.partner) in changed]
+        for port in touched:
+            port.aggregator.reselect = True
             look_for_incidents(port)
-        return ()
+        return touched
 
     def _marker_requested(self, event: MarkerRequested) -> Iterable[Port]:
         port = self.ports[event.port]

@@ -100,9 +100,10 @@ class PartnerRequired(msgspec.Struct, frozen=True, gc=False):
 
 class PeerHeard(msgspec.Struct, frozen=True, gc=False):
     """These ends of links are heard by the other node of the pair (all of them, each time): when one of them speaks
-    here too, `Incident.PARTNER_MOVED` says so and the caller decides."""
+    here too, `Incident.PARTNER_MOVED` says so. With *gives_way* our port to it stays S=0 (M11)."""
 
     partners: tuple[Participant, ...]
+    gives_way: bool = False
 
 
 class MarkerRequested(msgspec.Struct, frozen=True, gc=False):

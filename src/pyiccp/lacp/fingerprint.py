@@ -14,7 +14,7 @@ def fingerprint(
     return (
         tuple(_aggregator(aggregator) for aggregator in aggregators),
         tuple(_port(port, now) for port in ports),
-        clock.peer_heard,
+        (clock.peer_heard, clock.gives_way),
         tuple((timer.port.name, timer.name, left) for timer, left in clock.timers.fingerprint(now)),
     )
 

@@ -20,6 +20,9 @@ class Reason(Enum):
     LOOPBACK = "partner has our own system id {system}: the cable comes back to us or to our peer"
     DIFFERENT_PARTNER = "partner {system} key {key} is not the one of the bond's active aggregate"
     PARTNER_MISMATCH = "partner {system} key {key} is not the one that the pair has chosen for this bond"
+    DUPLICATE_PARTNER = (
+        "partner {system} key {key} port {port} is heard by our peer as well: a moved cable, or two clients as one"
+    )
     TOO_FEW_LINKS = "fewer links could be used than min-links demands"
     STANDBY = "standby: the bond has all the links it may use"
     HELD = "held out of sync until the pair is ready"
@@ -38,6 +41,7 @@ _STANDBY = {
     Standby.TOO_FEW: Reason.TOO_FEW_LINKS,
     Standby.HELD: Reason.HELD,
     Standby.MISMATCH: Reason.PARTNER_MISMATCH,
+    Standby.DUPLICATE: Reason.DUPLICATE_PARTNER,
 }
 
 
@@ -84,6 +88,7 @@ def sentence(port: Port, why: Reason) -> str:
     return why.value.format(
         system=mac_text(port.partner.system),
         key=port.partner.key,
+        port=port.partner.port,
         view="" if heard is None else _difference(heard.partner, port.actor),
     )
 

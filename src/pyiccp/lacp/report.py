@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pyiccp.lacp.events import Incident, ReportDrained, ReportHalf, ReportIncident, ReportPort
-from pyiccp.lacp.functions import S_sent, same_port, same_system
-from pyiccp.lacp.selection import loopback
+from pyiccp.lacp.functions import S_sent, same_system
+from pyiccp.lacp.selection import heard_by_peer, loopback
 from pyiccp.lacp.variables import Aggregator, Port
 
 
@@ -43,7 +43,7 @@ def look_for_incidents(port: Port) -> None:
     if looped and not port.looped:
         port.do(ReportIncident(port.name, Incident.LOOPBACK))
     port.looped = looped
-    moved = port.heard is not None and any(same_port(port.partner, other) for other in port.clock.peer_heard)
+    moved = heard_by_peer(port)
     if moved and not port.partner_moved:
         port.do(ReportIncident(port.name, Incident.PARTNER_MOVED))
     port.partner_moved = moved

@@ -7,7 +7,7 @@ that it can attach at once when the active LAG is gone.
 from collections.abc import Sequence
 
 from pyiccp.lacp.config import Defaulted, Policy
-from pyiccp.lacp.variables import Aggregate_Wait_Time, Aggregator, LagId, Port, Selected, Standby
+from pyiccp.lacp.variables import Aggregate_Wait_Time, Aggregator, LagId, Port, Selected, Standby, end_of
 
 
 def lag_id(port: Port) -> LagId:
@@ -44,10 +44,20 @@ def mismatch(port: Port) -> bool:
     )
 
 
+def heard_by_peer(port: Port) -> bool:
+    """The other node of the pair hears the same end of a link: a moved cable, or two clients with one identity."""
+    return not port.actor.state.defaulted and end_of(port.partner) in port.clock.peer_ends
+
+
+def duplicate(port: Port) -> bool:
+    """The other node's link to this end of a link counts, not ours (M11)."""
+    return port.clock.gives_way and heard_by_peer(port)
+
+
 def select(aggregator: Aggregator) -> None:
     """Choose the LAG and the ports anew from what the ports have recorded."""
-    candidates = _candidates(aggregator)
-    aggregator.lag = _choose(aggregator, [port for port in candidates if not mismatch(port)])
+    candidates = candidates_of(aggregator)
+    aggregator.lag = _choose(aggregator, [port for port in candidates if not (mismatch(port) or duplicate(port))])
     members = [port for port in candidates if lag_id(port) == aggregator.lag]
     chosen = _admit(aggregator, members)
     displaced = any(port.selected is Selected.SELECTED for port in members if port not in chosen)
@@ -56,6 +66,8 @@ def select(aggregator: Aggregator) -> None:
             port.selected, port.standby = Selected.UNSELECTED, Standby.NO
         elif mismatch(port):
             _assign(port, Standby.MISMATCH)
+        elif duplicate(port):
+            _assign(port, Standby.DUPLICATE)
         elif port not in members:
             _assign(port, Standby.FOREIGN)
         elif aggregator.held:
@@ -78,7 +90,7 @@ def _assign(port: Port, standby: Standby) -> None:
         port.selected = Selected.SELECTED if standby is Standby.NO else Selected.STANDBY
 
 
-def _candidates(aggregator: Aggregator) -> list[Port]:
+def candidates_of(aggregator: Aggregator) -> list[Port]:
     """The ports that know a partner they may aggregate with."""
     enabled = [port for port in aggregator.ports if port.port_enabled and port.LACP_Enabled and not loopback(port)]
     heard = [port for port in enabled if not port.actor.state.defaulted]

@@ -37,11 +37,21 @@ class Standby(Enum):
     TOO_FEW = "min_links"
     HELD = "hold_out_of_sync"
     MISMATCH = "the pair has chosen another partner"
+    DUPLICATE = "the peer hears this very end of a link"
 
 
 LagId = tuple[int, Mac, int, int, int, int, int]
 """Partner (priority, system, key, port priority, port), own (port priority, port); the own system and key are the
 aggregator's. Port fields are 0 when both ends are aggregatable (6.3.6)."""
+
+
+End = tuple[int, Mac, int, int]
+"""(system priority, system, key, port): one end of a link (M11)."""
+
+
+def end_of(participant: Participant) -> End:
+    """Which end of which link *participant* is."""
+    return participant.system_priority, participant.system, participant.key, participant.port
 
 
 class Clock:
@@ -52,6 +62,10 @@ class Clock:
         self.timers: Timers[Timer] = Timers()
         self.peer_heard: tuple[Participant, ...] = ()
         """Ends of links that the other node of the pair hears."""
+        self.peer_ends: frozenset[End] = frozenset()
+        """The same, to look up."""
+        self.gives_way = False
+        """Of two ports that hear one end, the other node's counts (M11)."""
 
 
 class Timer:

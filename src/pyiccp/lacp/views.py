@@ -3,6 +3,7 @@
 import msgspec
 
 from pyiccp.lacp.reasons import Reason, reason, sentence
+from pyiccp.lacp.selection import candidates_of, lag_id
 from pyiccp.lacp.variables import Aggregator, Port, Selected
 from pyiccp.wire.lacpdu import Participant
 from pyiccp.wire.mac import Mac
@@ -51,6 +52,8 @@ class AggregatorView(msgspec.Struct, frozen=True, kw_only=True):
     """The partner of the active LAG (system, priority and key), None while there is none."""
     active_ports: tuple[str, ...]
     """Ports that distribute."""
+    heard: tuple[Participant, ...]
+    """The partners that ports could aggregate with, that of the active LAG first; no administrative ones."""
     inactive_ports: tuple[str, ...]
     attached_ports: tuple[str, ...]
 
@@ -99,6 +102,12 @@ def aggregator_view(aggregator: Aggregator) -> AggregatorView:
         key=config.key,
         partner=None if lag is None else Participant(system_priority=lag[0], system=lag[1], key=lag[2]),
         active_ports=tuple(port.name for port in ports if port.distributing),
+        heard=_heard(aggregator),
         inactive_ports=tuple(port.name for port in ports if not port.distributing),
         attached_ports=tuple(port.name for port in ports if port.attached),
     )
+
+
+def _heard(aggregator: Aggregator) -> tuple[Participant, ...]:
+    ports = [port for port in candidates_of(aggregator) if not port.actor.state.defaulted]
+    return tuple(port.partner for port in sorted(ports, key=lambda port: lag_id(port) != aggregator.lag))

@@ -73,14 +73,15 @@ class MlagCore:
         actions = self.lease(now)
         if self.config.blocked and not isinstance(event, ev.StopRequested):
             return actions
-        return actions + _HANDLERS[type(event)](self.pair, event, now)
+        actions += _HANDLERS[type(event)](self.pair, event, now)
+        return actions + self.pair.partners.settle(self.pair.chooser)
 
     def advance(self, now: Instant) -> Sequence[Action]:
         """See sansio.Core."""
         actions = [*self.lease(now), *self.pair.fences.advance(now)]
         while (key := self.pair.timers.pop(now)) is not None:
             actions += _TIMEOUTS[key](self.pair, now)
-        return actions
+        return actions + self.pair.partners.settle(self.pair.chooser)
 
     def lease(self, now: Instant) -> list[Action]:
         """M2.4: comes before anything else at *now*. A node that slept does not trust what it knew."""
@@ -119,6 +120,11 @@ def _distributing_changed(pair: Pair, event: ev.DistributingChanged, now: Instan
     return actions
 
 
+def _partners_changed(pair: Pair, event: ev.PartnersChanged, now: Instant) -> list[Action]:
+    connected = pair.session is not None and pair.session.outcome is not None
+    return pair.partners.heard(event.bond, event.partners, connected)
+
+
 def _fence_received(pair: Pair, event: ev.FenceReceived, now: Instant) -> list[Action]:
     if pair.session is None:
         return []
@@ -148,6 +154,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.HostsSynchronized: joining.hosts_synchronized,
         ev.HalfChanged: _half_changed,
         ev.DistributingChanged: _distributing_changed,
+        ev.PartnersChanged: _partners_changed,
         ev.DrainFinished: stopping.drained,
         ev.FenceReceived: _fence_received,
         ev.MembersChanged: _members_changed,

@@ -6,6 +6,7 @@ import msgspec
 
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import Instant, milliseconds, seconds
+from pyiccp.wire.iccp.mlag import PartnerEnd
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.keepalive import Keepalive
 from pyiccp.wire.link import Fence
@@ -93,6 +94,13 @@ class DistributingChanged(msgspec.Struct, frozen=True, gc=False):
     on: bool
 
 
+class PartnersChanged(msgspec.Struct, frozen=True, gc=False):
+    """Whom this node's half of *bond* hears, the one that it carries first (M11)."""
+
+    bond: str
+    partners: tuple[PartnerEnd, ...]
+
+
 class DrainFinished(msgspec.Struct, frozen=True, gc=False):
     """The client no longer sends to this node's half of *bond* (M5.1)."""
 
@@ -131,6 +139,7 @@ Event = (
     | HostsSynchronized
     | HalfChanged
     | DistributingChanged
+    | PartnersChanged
     | DrainFinished
     | FenceReceived
     | MembersChanged
@@ -172,6 +181,20 @@ class Drain(msgspec.Struct, frozen=True, gc=False):
     """Take *bond* out of sync but keep collecting until the client has stopped (M5.1)."""
 
     bond: str
+
+
+class RequirePartner(msgspec.Struct, frozen=True, gc=False):
+    """Only links to *partner* may come into sync on *bond*; None = LACP chooses (M11)."""
+
+    bond: str
+    partner: PartnerEnd | None
+
+
+class HearPeer(msgspec.Struct, frozen=True, gc=False):
+    """The ends of links that the peer hears, all of them; with *gives_way* ours to the same ends stay out (M11)."""
+
+    partners: tuple[PartnerEnd, ...]
+    gives_way: bool
 
 
 class SetGate(msgspec.Struct, frozen=True, gc=False):
@@ -266,6 +289,8 @@ Action = (
     | HoldOutOfSync
     | HoldDistribution
     | Drain
+    | RequirePartner
+    | HearPeer
     | SetGate
     | SetFilter
     | SetEnvelope

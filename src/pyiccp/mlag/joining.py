@@ -16,6 +16,8 @@ from pyiccp.wire.iccp.mlag import (
     GateOpened,
     Goodbye,
     NodeInfo,
+    PartnerChosen,
+    PartnersHeard,
 )
 from pyiccp.wire.mac import ZERO, mac_text
 
@@ -48,6 +50,9 @@ def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
             return _adopt_numbers(pair, session, value, now)
         case FenceAnswer():
             return pair.fences.answered(value)
+        case PartnersHeard() | PartnerChosen():
+            pair.partners.told(value)
+            return []
         case Goodbye():
             session.goodbye = True
             return [Notice(f"{session.peer} says goodbye")]

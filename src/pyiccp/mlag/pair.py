@@ -14,6 +14,8 @@ from pyiccp.mlag.election import Outcome
 from pyiccp.mlag.events import Action, MlagConfig, Mode, Remember
 from pyiccp.mlag.fences import Fences
 from pyiccp.mlag.identity import SOLO_PRIORITY, Identity, assign, number_of, port_base, solo
+from pyiccp.mlag.partners import Partners
+from pyiccp.mlag.partners import Role as Chooser
 from pyiccp.mlag.store import Store
 from pyiccp.mlag.watch import Watch
 from pyiccp.sansio import Instant, Timers
@@ -71,6 +73,7 @@ class Pair:
         self.identity = self.solo_identity
         self.session: Session | None = None
         self.fences = Fences(config.bonds)
+        self.partners = Partners(config.bonds)
         self.watch = Watch(config.domain, config.bridge_mac, config.liveness)
         self.members: tuple[str, ...] = ()
         self.timers: Timers[str] = Timers()
@@ -95,6 +98,16 @@ class Pair:
         if self.identity.solo:
             return Role.NONE
         return Role.PRIMARY if self.store.primary else Role.SECONDARY
+
+    @property
+    def chooser(self) -> Chooser | None:
+        """Who chooses the partners of bonds now (M11); None while roles are not known, or the peer was just lost."""
+        session = self.session
+        if session is None:
+            return None if self.deciding else Chooser(session=False, primary=True, foreign=None)
+        if session.outcome is None:
+            return None
+        return Chooser(True, session.outcome.primary, session.peer_bonds if session.bonds_end else None)
 
     @property
     def holds(self) -> tuple[str, ...]:
@@ -158,6 +171,7 @@ class Pair:
             self.identity,
             session,
             self.fences.fingerprint(now),
+            self.partners.fingerprint(),
             self.watch.fingerprint(now),
             self.members,
             self.timers.fingerprint(now),

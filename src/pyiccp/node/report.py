@@ -104,6 +104,7 @@ def _bond_port(view: PortView, error: str | None) -> BondPortStatus:
     return BondPortStatus(
         state=view.state,
         reason=f"held down: {error}" if held else view.sentence,
+        reason_code=None if view.reason is None else view.reason.name.lower().replace("_", "-"),
         key=view.actor.key,
         flags=view.actor.state.text,
         partner_sys_id=view.partner.system if view.heard else ZERO,

@@ -17,6 +17,7 @@ from pyiccp.link import events as link
 from pyiccp.mlag import events as mlag
 from pyiccp.node import events as node
 from pyiccp.node.control import iccp_messages, iccp_octets
+from pyiccp.node.partners import hear_peer, partners_heard, require_partner
 from pyiccp.rstp import events as rstp
 from pyiccp.rstp.frames import frame_octets
 from pyiccp.sansio import Instant
@@ -70,7 +71,7 @@ def _report_drained(self: Node, action: lacp.ReportDrained, now: Instant, out: O
 
 def _report_port(self: Node, action: lacp.ReportPort, now: Instant, out: Out) -> Sequence[Any]:
     self.port_reported(action.port, out)
-    return ()
+    return partners_heard(self, self.plane.trunk_of[action.port].bond.name, now)
 
 
 def _report_incident(self: Node, action: lacp.ReportIncident, now: Instant, out: Out) -> Sequence[Any]:
@@ -373,6 +374,8 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         mlag.HoldOutOfSync: _hold_out_of_sync,
         mlag.HoldDistribution: _hold_distribution,
         mlag.Drain: _drain,
+        mlag.RequirePartner: require_partner,
+        mlag.HearPeer: hear_peer,
         mlag.SetGate: _set_gate,
         mlag.SetFilter: _set_filter,
         mlag.SetEnvelope: _set_envelope,

@@ -12,6 +12,8 @@ class BondPortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename
     """Words: `collecting and distributing`, `collecting`, `attached`, `waiting`, `detached`, `no link`."""
     reason: str | None
     """Why it does not carry data (a sentence of `lacp.reasons`), or None."""
+    reason_code: str | None
+    """The same for programs: the name in `lacp.reasons`, e.g. `partner-mismatch`."""
     key: int
     flags: str
     partner_sys_id: Mac

@@ -90,6 +90,32 @@ class Goodbye(TlvValue, frozen=True, gc=False):
     """Type 0x300A: a planned stop; the receiver keeps the identity (M5.2)."""
 
 
+class PartnerEnd(msgspec.Struct, frozen=True, gc=False):
+    """One end of a client's link, as its LACPDUs name it (M11)."""
+
+    system_priority: int
+    system: Mac
+    key: int
+    port: int = 0
+    """0 where any port of that partner is meant."""
+
+
+class PartnersHeard(TlvValue, frozen=True, gc=False):
+    """Type 0x300B: whom the sender's half of a bond hears, all of them, the one it carries first (M11)."""
+
+    mlag_id: int
+    partners: tuple[PartnerEnd, ...]
+
+
+class PartnerChosen(TlvValue, frozen=True, gc=False):
+    """Type 0x300C: the primary's selection for a bond; system ZERO = none yet (M11)."""
+
+    mlag_id: int
+    system_priority: int
+    system: Mac
+    key: int
+
+
 NODE_INFO = NodeInfo.FORMAT = Format(
     "MLAG Node Info",
     NodeInfo,
@@ -141,4 +167,39 @@ FENCE_ANSWER = FenceAnswer.FORMAT = Format(
 )
 GOODBYE = Goodbye.FORMAT = Format("MLAG Goodbye", Goodbye, codes=(0x300A,))
 
-FORMATS = (NODE_INFO, BOND_NUMBERS, BOND_UP, BONDS_END, APPLIED, GATE_OPENED, FENCE_ANSWER, GOODBYE)
+PARTNERS_HEARD = PartnersHeard.FORMAT = Format(
+    "MLAG Partners Heard",
+    PartnersHeard,
+    Layout("MLAG Partners Heard", "mlag_id" / Int32ub, "count" / Int16ub),
+    tail=Array(
+        "partners",
+        Format(
+            "partner",
+            PartnerEnd,
+            Layout("partner", "system_priority" / Int16ub, "system" / Bytes(6), "key" / Int16ub, "port" / Int16ub),
+        ),
+    ),
+    count="count",
+    codes=(0x300B,),
+)
+PARTNER_CHOSEN = PartnerChosen.FORMAT = Format(
+    "MLAG Partner Chosen",
+    PartnerChosen,
+    Layout(
+        "MLAG Partner Chosen", "mlag_id" / Int32ub, "system_priority" / Int16ub, "system" / Bytes(6), "key" / Int16ub
+    ),
+    codes=(0x300C,),
+)
+
+FORMATS = (
+    NODE_INFO,
+    BOND_NUMBERS,
+    BOND_UP,
+    BONDS_END,
+    APPLIED,
+    GATE_OPENED,
+    FENCE_ANSWER,
+    GOODBYE,
+    PARTNERS_HEARD,
+    PARTNER_CHOSEN,
+)

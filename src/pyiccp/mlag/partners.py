@@ -1,0 +1,123 @@
+"""Which client a bond belongs to: the primary chooses for both nodes (M11).
+
+Each half tells whom it hears. The primary's choice stays as long as either half hears that partner; after that it is
+whom its own half hears, else the peer's. A secondary whose primary has not chosen lets nobody in: its halves wait two
+seconds anyway, which is long enough to hear the choice. Without a session each node goes by its own LACP.
+"""
+
+import msgspec
+
+from pyiccp.mlag.events import Action, BondConfig, HearPeer, RequirePartner, Tell
+from pyiccp.wire.iccp.mlag import PartnerChosen, PartnerEnd, PartnersHeard
+from pyiccp.wire.mac import ZERO
+
+NOBODY = PartnerEnd(0, ZERO, 0)
+"""No partner has this system: requiring it keeps everybody out."""
+MOST = 256
+"""Partners of one half that are taken from a peer."""
+
+
+class Choice(msgspec.Struct):
+    """One dual-homed bond."""
+
+    bond: str
+    mlag_id: int
+    own: tuple[PartnerEnd, ...] = ()
+    peer: tuple[PartnerEnd, ...] = ()
+    chosen: PartnerEnd = NOBODY
+    required: PartnerEnd | None = None
+    """What LACP was told last; None = no requirement."""
+
+
+class Role(msgspec.Struct, frozen=True, gc=False):
+    """Who chooses now."""
+
+    session: bool
+    primary: bool
+    """Of the session, or of one that has just been lost."""
+    foreign: tuple[int, ...] | None
+    """mlag-ids that the peer has; None = not told yet."""
+
+    def ours(self, mlag_id: int) -> bool:
+        """This node chooses for the bond: as primary, or because the peer does not have it."""
+        return self.primary or (self.foreign is not None and mlag_id not in self.foreign)
+
+
+class Partners:
+    """The choices of every dual-homed bond."""
+
+    def __init__(self, bonds: tuple[BondConfig, ...]) -> None:
+        self.choices = {bond.name: Choice(bond.name, bond.mlag_id) for bond in bonds}
+        self.role: Role | None = None
+        self._ends: tuple[PartnerEnd, ...] = ()
+        self._gives_way = False
+        self._dirty = False
+
+    def heard(self, bond: str, partners: tuple[PartnerEnd, ...], connected: bool) -> list[Action]:
+        """This node's half hears *partners*, the one that it carries first; the peer is told when *connected*."""
+        choice = self.choices[bond]
+        choice.own = partners
+        self._dirty = True
+        return [Tell(PartnersHeard(choice.mlag_id, partners))] if connected else []
+
+    def told(self, value: PartnersHeard | PartnerChosen) -> None:
+        """The peer says whom it hears, or as primary whom it has chosen."""
+        choice = next((each for each in self.choices.values() if each.mlag_id == value.mlag_id), None)
+        if choice is None:
+            return
+        if isinstance(value, PartnersHeard):
+            choice.peer = value.partners[:MOST]
+        elif self.role is None or not self.role.ours(choice.mlag_id):
+            choice.chosen = PartnerEnd(value.system_priority, value.system, value.key)
+        self._dirty = True
+
+    def settle(self, role: Role | None) -> list[Action]:
+        """Choose anew after whatever happened, under *role*; None = the session is being made or mourned: change
+        nothing. Says only what has changed."""
+        if role is None or (role == self.role and not self._dirty):
+            return []
+        before, self.role, self._dirty = self.role, role, False
+        begins = role.session and not (before is not None and before.session)
+        actions: list[Action] = []
+        for choice in self.choices.values():
+            if not role.session:
+                choice.peer, choice.chosen = (), NOBODY
+            elif begins:
+                choice.chosen = NOBODY
+                actions.append(Tell(PartnersHeard(choice.mlag_id, choice.own)))
+            actions += self._choose(choice, role, begins)
+        return actions + self._tell_lacp(role)
+
+    def _choose(self, choice: Choice, role: Role, begins: bool) -> list[Action]:
+        ours = role.session and role.ours(choice.mlag_id)
+        actions: list[Action] = []
+        if ours:
+            chosen = _chosen(choice)
+            if chosen != choice.chosen or begins:
+                choice.chosen = chosen
+                actions.append(Tell(PartnerChosen(choice.mlag_id, chosen.system_priority, chosen.system, chosen.key)))
+        free = not role.session or (ours and choice.chosen == NOBODY)
+        required = None if free else choice.chosen
+        if required != choice.required:
+            choice.required = required
+            actions.append(RequirePartner(choice.bond, required))
+        return actions
+
+    def _tell_lacp(self, role: Role) -> list[Action]:
+        """The ends of links that the peer hears: of two that are one, the primary's counts."""
+        ends = tuple(end for choice in self.choices.values() for end in choice.peer)
+        gives_way = role.session and not role.primary
+        if (ends, gives_way) == (self._ends, self._gives_way):
+            return []
+        self._ends, self._gives_way = ends, gives_way
+        return [HearPeer(ends, gives_way)]
+
+    def fingerprint(self) -> tuple[object, ...]:
+        """See sansio.Core."""
+        return self.role, self._dirty, tuple(msgspec.structs.astuple(choice) for choice in self.choices.values())
+
+
+def _chosen(choice: Choice) -> PartnerEnd:
+    """The present one while somebody hears it, else the first that our half hears, else the peer's first."""
+    heard = [PartnerEnd(end.system_priority, end.system, end.key) for end in (*choice.own, *choice.peer)]
+    return choice.chosen if choice.chosen in heard else heard[0] if heard else NOBODY
