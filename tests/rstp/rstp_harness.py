@@ -78,6 +78,12 @@ def _times(times: dict[str, Any]) -> tuple[int, int, int, int]:
     )
 
 
+def told(actions: Iterable[Action]) -> list[tuple[str, str, bool] | None]:
+    """What the data plane is told, in the place where it is told: ("learn" or "forward", port, on)."""
+    names = {SetLearning: "learn", SetForwarding: "forward"}
+    return [(names[type(a)], a.port, a.on) if isinstance(a, SetLearning | SetForwarding) else None for a in actions]
+
+
 class Dut:
     def __init__(
         self, ports: int = 3, *, applied_at_once: bool = True, port: dict[str, Any] | None = None, **bridge: Any

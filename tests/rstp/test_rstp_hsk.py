@@ -1,10 +1,10 @@
 """HSK: proposal, agreement, sync."""
 
 import pytest
-from rstp_harness import BEST, INF, SUP, US, WORSE, D, Dut, T
+from rstp_harness import BEST, INF, SUP, US, WORSE, D, Dut, T, told
 
 from pyiccp.rstp import Role
-from pyiccp.rstp.events import PortStateApplied, SetForwarding, SetLearning, Transmit
+from pyiccp.rstp.events import PortStateApplied, SetForwarding, Transmit
 from pyiccp.sansio import seconds
 from pyiccp.wire.bpdu import BridgeId
 
@@ -80,8 +80,9 @@ def test_a_proposal_shuts_what_is_not_in_step_before_the_agreement_leaves(at_onc
         assert not [a for a in actions if isinstance(a, Transmit) and a.bpdu.flags.agreement]
         assert not [a for a in dut.applied(2) if isinstance(a, Transmit) and a.bpdu.flags.agreement]
         actions += dut.applied(3)
-    shut = [actions.index(SetForwarding(name, False)) for name in ("p2", "p3")]
-    unlearn = [actions.index(SetLearning(name, False)) for name in ("p2", "p3")]
+    commands = told(actions)
+    shut = [commands.index(("forward", name, False)) for name in ("p2", "p3")]
+    unlearn = [commands.index(("learn", name, False)) for name in ("p2", "p3")]
     (agreement,) = [
         n for n, a in enumerate(actions) if isinstance(a, Transmit) and a.port == "p1" and a.bpdu.flags.agreement
     ]
@@ -141,9 +142,9 @@ def test_the_old_root_port_shuts_before_the_new_one_opens(at_once: bool) -> None
     actions = list(dut.hear(2, D(BEST, "P:D", bridge=BEST)))
     assert dut.roles == "DRD"
     if not at_once:
-        assert SetForwarding("p2", True) not in actions
+        assert ("forward", "p2", True) not in told(actions)
         actions += dut.applied(1)
-    assert actions.index(SetForwarding("p1", False)) < actions.index(SetForwarding("p2", True))
+    assert told(actions).index(("forward", "p1", False)) < told(actions).index(("forward", "p2", True))
     assert dut.open == "2"
 
 
@@ -222,7 +223,7 @@ def test_a_late_answer_is_not_taken_for_the_answer_to_a_later_command() -> None:
     dut.hear(1, D(INF, "L:D", bridge=WORSE))
     assert dut.view(1).forwarding, "until the data plane says otherwise"
     dut.agree(1)
-    assert SetForwarding("p1", True) not in dut.last
+    assert ("forward", "p1", True) not in told(dut.last)
     actions = dut.do(PortStateApplied("p1"))
     assert [a.on for a in actions if isinstance(a, SetForwarding)] == [True]
     dut.do(PortStateApplied("p1"))

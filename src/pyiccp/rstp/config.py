@@ -12,6 +12,7 @@ MOST_LONG = 200_000_000
 _SHORT = ((25_000, 1), (10_000, 2), (1_000, 4), (100, 19), (10, 100))
 _SHORTEST = 250
 MIGRATE_TIME = seconds(3)
+LONGEST_RECOVERY = seconds(86_400)
 
 
 class BridgeConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -52,6 +53,7 @@ class PortConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     bpdu_guard: bool = False
     """A BPDU disables the port until `GuardCleared` or for `guard_recovery`."""
     guard_recovery: Instant | None = None
+    """None = it waits for `GuardCleared`; at most a day."""
     bpdu_filter: bool = False
     """Neither send BPDUs nor take notice of them."""
 
@@ -74,6 +76,11 @@ def check_port(config: PortConfig) -> None:
     _check(config.priority % 16 == 0 and 0 <= config.priority <= 240, f"port {config.name}: priority is not n x 16")
     _check(
         config.path_cost is None or 1 <= config.path_cost <= MOST_LONG, f"port {config.name}: path_cost out of range"
+    )
+    recovery = config.guard_recovery
+    _check(
+        recovery is None or 0 < recovery <= LONGEST_RECOVERY,
+        f"port {config.name}: guard_recovery is not in 0 … 86400 s",
     )
 
 

@@ -26,23 +26,22 @@ from pyiccp.rstp.events import (
     PortStateApplied,
     ReportIncident,
     SetAgeing,
-    SetForwarding,
-    SetLearning,
 )
 from pyiccp.rstp.messages import take
 from pyiccp.rstp.port_information import PORT_INFORMATION
 from pyiccp.rstp.port_migration import PORT_MIGRATION
 from pyiccp.rstp.port_receive import PORT_RECEIVE
-from pyiccp.rstp.port_transmit import PORT_TRANSMIT, withdraw
+from pyiccp.rstp.port_transmit import PORT_TRANSMIT, withdraw, withdraw_number
+from pyiccp.rstp.restore import restore
 from pyiccp.rstp.role_selection import ROLE_SELECTION, ROLE_SELECTION_MACHINE
 from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
-from pyiccp.rstp.snapshot import fingerprint
+from pyiccp.rstp.snapshot import Snapshot, fingerprint, snapshot
 from pyiccp.rstp.state_transition import STATE_TRANSITION
 from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
-from pyiccp.rstp.variables import Bridge, InfoIs, Kind, Port, Timer
-from pyiccp.rstp.vectors import same_bridge
+from pyiccp.rstp.variables import QUEUED, Bridge, InfoIs, Kind, Leaving, Port, Timer
+from pyiccp.rstp.vectors import same_bridge, same_port
 from pyiccp.rstp.views import BridgeView, PortView, bridge_view, port_view, report
-from pyiccp.sansio import Instant, NotSettledError, Trace, milliseconds, seconds
+from pyiccp.sansio import Instant, NotSettledError, Trace, seconds
 
 _QUIET = (PORT_RECEIVE, PORT_INFORMATION)
 """What a hello that says nothing new sets in motion concerns no other port."""
@@ -52,8 +51,6 @@ _SENDING = ("helloWhen", "txWhen", "claimWhile")
 """Timers that only Port Transmit looks at."""
 _BOUND = 200
 _LATE = seconds(1)
-_QUEUED = milliseconds(100)
-"""For so long after the link was lost a BPDU may have waited in a queue and proves nothing."""
 
 
 class RstpCore:
@@ -94,6 +91,19 @@ class RstpCore:
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """Everything that decides what the core will do."""
         return fingerprint(self.bridge, now)
+
+    def snapshot(self, now: Instant) -> Snapshot:
+        """The state as named fields; `advance(now)` comes first."""
+        return snapshot(self.bridge, now)
+
+    @classmethod
+    def restored(cls, state: Snapshot, now: Instant) -> "RstpCore":
+        """A core that goes on from *state*, the same to the last action. ValueError for what no core can have said."""
+        core = cls(state.config, applied_at_once=state.applied_at_once)
+        restore(core.bridge, state, now)
+        if core._at_rest():
+            return core
+        raise ValueError("the state is not one that the machines can rest in")
 
     def port(self, name: str) -> PortView:
         """A picture of a port."""
@@ -177,6 +187,14 @@ class RstpCore:
             self._steps(PORT_TRANSMIT, port)
         report(self.bridge, ports)
 
+    def _at_rest(self) -> bool:
+        """No machine would move."""
+        moved: list[str] = []
+        trace, self.trace = self.trace, lambda *step: moved.append(step[1])
+        self._settle_all()
+        self.trace = trace
+        return not moved and not self._done()
+
     def _steps(self, machine: Any, port: Port) -> bool:
         """Take every arrow that *machine* can take; True if there was one."""
         if not machine.step(port, self.trace):
@@ -235,7 +253,7 @@ class RstpCore:
         port.counters.rx_bpdu += 1
         if not port.config.enabled or port.config.bpdu_filter or port.guarded:
             return
-        if not port.link and port.down_at is not None and self.clock.now - port.down_at < _QUEUED:
+        if not port.link and port.down_at is not None and self.clock.now - port.down_at < QUEUED:
             return
         if not take(port, event.bpdu):
             port.counters.rx_discarded += 1
@@ -270,6 +288,10 @@ class RstpCore:
         if config.name in self.bridge.ports:
             raise ValueError(f"port {config.name} is in the bridge already")
         port = Port(config, self.bridge)
+        before = self.bridge.leaving.pop(config.name, None)
+        if before is not None:
+            # Back before it was shut: what is under way still counts.
+            port.learning, port.forwarding, port.commands = before.learning, before.forwarding, before.commands
         self.bridge.ports[config.name] = port
         for machine in (*_MACHINES, PORT_TRANSMIT):
             machine.start(port, self.trace)
@@ -281,18 +303,22 @@ class RstpCore:
             return
         for timer in port.timers:
             timer.stop()
-        if port.learning:
-            port.do(SetLearning(port.name, False))
-        if port.forwarding:
-            port.do(SetForwarding(port.name, False))
+        STATE_TRANSITION.start(port, self.trace)
+        if port.learning or port.forwarding:
+            self.bridge.leaving[port.name] = Leaving(port.learning, port.forwarding, port.commands, port.shutSince)
         port.do(FlushHosts(port.name))
         self._recompute()
 
     def _port_configured(self, event: PortConfigured) -> None:
         config = event.config
-        port = self.bridge.ports[config.name]
+        port = self.bridge.ports.get(config.name)
+        if port is None:
+            raise ValueError(f"port {config.name} is not in the bridge")
         self._check_port(config)
+        old = port.portId
         port.configure(config)
+        if not same_port(old, port.portId) and port.portId > old:
+            withdraw_number(port, old)
         if port.infoIs is InfoIs.Received:
             port.portPriority = port.portPriority._replace(BridgePortID=port.portId)
         if not (config.enabled and config.bpdu_guard):
@@ -330,10 +356,15 @@ class RstpCore:
 
     def _port_state_applied(self, event: PortStateApplied) -> None:
         port = self.bridge.ports.get(event.port)
-        if port is not None and port.boxes["PST"] == "DISCARDING":
-            port.learning = port.learning and event.learning
-            port.forwarding = port.forwarding and event.forwarding
-            self._settle_all()
+        left = self.bridge.leaving.get(event.port)
+        shutting = left if port is None or port.boxes["PST"] != "DISCARDING" else port
+        if shutting is None or (event.number is not None and event.number < shutting.shutSince):
+            return
+        shutting.learning = shutting.learning and event.learning
+        shutting.forwarding = shutting.forwarding and event.forwarding
+        if left is not None and not (left.learning or left.forwarding):
+            del self.bridge.leaving[event.port]
+        self._settle_all()
 
     def _migration_checked(self, event: MigrationChecked) -> None:
         port = self.bridge.ports.get(event.port)

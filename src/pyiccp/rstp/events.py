@@ -47,6 +47,8 @@ class PortAdded(msgspec.Struct, frozen=True, gc=False):
 
 
 class PortRemoved(msgspec.Struct, frozen=True, gc=False):
+    """A port left the bridge; until its data plane has said that it is shut, no agreement leaves."""
+
     port: str
 
 
@@ -72,11 +74,15 @@ class IdentityChanged(msgspec.Struct, frozen=True, gc=False):
 
 
 class PortStateApplied(msgspec.Struct, frozen=True, gc=False):
-    """The data plane of *port* has carried out what it was told and is now in this state."""
+    """The data plane of *port* has carried out command *number* and is now in this state.
+
+    Without a number the state is beyond doubt, whatever was commanded: that of a switch that has died, say.
+    """
 
     port: str
     learning: bool = False
     forwarding: bool = False
+    number: int | None = None
 
 
 class MigrationChecked(msgspec.Struct, frozen=True, gc=False):
@@ -121,6 +127,8 @@ class SetLearning(msgspec.Struct, frozen=True, gc=False):
 
     port: str
     on: bool
+    number: int = 0
+    """Counts the commands to the port; 0 where they are carried out at once."""
 
 
 class SetForwarding(msgspec.Struct, frozen=True, gc=False):
@@ -128,6 +136,7 @@ class SetForwarding(msgspec.Struct, frozen=True, gc=False):
 
     port: str
     on: bool
+    number: int = 0
 
 
 class FlushHosts(msgspec.Struct, frozen=True, gc=False):

@@ -2,9 +2,9 @@
 
 from pyiccp.rstp.events import Transmit
 from pyiccp.rstp.variables import Port, Role
-from pyiccp.rstp.vectors import MOST_COST, bridge_id
+from pyiccp.rstp.vectors import MOST_COST, add_cost, bridge_id
 from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine, seconds
-from pyiccp.wire.bpdu import ConfigBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire.bpdu import BridgeId, ConfigBpdu, RstBpdu, TcnBpdu
 from pyiccp.wire.flags import FLAGS, PortRole
 
 _TICK = seconds(1)
@@ -110,15 +110,28 @@ def withdraw(port: Port, former: int) -> None:
     address it would not believe us until the old information has aged. So the old name speaks once more: all it has
     to offer is the bridge of the new name, at the highest cost.
     """
+    _worsen(port, (bridge_id(port.bridge.BridgeIdentifier), MOST_COST, bridge_id(former), port.portId))
+
+
+def withdraw_number(port: Port, former: int) -> None:
+    """Take back what the designated *port* has offered under the *former* port identifier, for the same reason: it
+    offers a little less, so that the neighbour believes the offer of the new number, which follows."""
+    offer = port.portPriority
+    _worsen(
+        port, (bridge_id(offer.RootID), add_cost(offer.RootPathCost, 1), bridge_id(offer.DesignatedBridgeID), former)
+    )
+
+
+def _worsen(port: Port, vector: tuple[BridgeId, int, BridgeId, int]) -> None:
+    """Say once more something worse than what was said, if the transmit limit allows."""
     if not (port.portEnabled and port.role is Role.Designated):
         return
     port.tick()
     if port.txCount < port.bridge.config.transmit_hold_count:
-        own, times = bridge_id(port.bridge.BridgeIdentifier), port.designatedTimes
+        times = port.designatedTimes
         octet = PortRole.DESIGNATED << 2 | port.learning << 4 | port.forwarding << 5 if port.sendRSTP else 0
-        vector = (FLAGS[octet], own, MOST_COST, bridge_id(former), port.portId)
         rest = (times.MessageAge, times.MaxAge, times.HelloTime, times.ForwardDelay)
-        _send(port, RstBpdu(*vector, *rest) if port.sendRSTP else ConfigBpdu(*vector, *rest))
+        _send(port, (RstBpdu if port.sendRSTP else ConfigBpdu)(FLAGS[octet], *vector, *rest))
         port.count_transmission()
 
 

@@ -169,8 +169,8 @@ def updtRcvdInfoWhile(port: Port) -> None:
 
 
 def reRooted(port: Port) -> bool:
-    """No other port is a recent root (17.20.10), or forwards on an agreement that it has lost."""
-    return all(
+    """No other port is a recent root (17.20.10) or forwards on an agreement that it has lost, nor one that left."""
+    return not port.bridge.leaving and all(
         other.rrWhile.zero and not agreementLost(other) for other in port.bridge.ports.values() if other is not port
     )
 
@@ -196,6 +196,8 @@ def allSynced(port: Port) -> bool:
 
     A port whose data plane has not confirmed yet that it is shut is not in step (M9.3).
     """
+    if port.bridge.leaving:
+        return False
     for each in port.bridge.ports.values():
         if not each.selected or each.role is not each.selectedRole or each.updtInfo:
             return False

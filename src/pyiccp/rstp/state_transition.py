@@ -1,8 +1,8 @@
 """The Port State Transition machine (802.1D-2004 17.30).
 
 Switching a port off takes time where its data plane is elsewhere (M9.3): `learning` and `forwarding` turn FALSE when
-the caller says `PortStateApplied`, and until then the port does not leave DISCARDING, so no answer can be taken for
-the answer to a later command.
+the caller says `PortStateApplied`, and until then the port does not leave DISCARDING. Commands are numbered, so the
+answer to an earlier one, that is still under way, is not taken for the answer to these.
 """
 
 from pyiccp.rstp.events import SetForwarding, SetLearning
@@ -11,17 +11,18 @@ from pyiccp.sansio import Arrow, Machine
 
 
 def DISCARDING(port: Port) -> None:
+    port.shutSince = port.commands + 1
     disableLearning(port)
     disableForwarding(port)
 
 
 def LEARNING(port: Port) -> None:
-    port.do(SetLearning(port.name, True))
+    port.do(SetLearning(port.name, True, _number(port)))
     port.learning = True
 
 
 def FORWARDING(port: Port) -> None:
-    port.do(SetForwarding(port.name, True))
+    port.do(SetForwarding(port.name, True, _number(port)))
     port.forwarding = True
     port.counters.forward_transitions += 1
 
@@ -29,7 +30,7 @@ def FORWARDING(port: Port) -> None:
 def disableLearning(port: Port) -> None:
     """17.21.4"""
     if port.learning:
-        port.do(SetLearning(port.name, False))
+        port.do(SetLearning(port.name, False, _number(port)))
         if port.bridge.applied_at_once:
             port.learning = False
 
@@ -37,10 +38,17 @@ def disableLearning(port: Port) -> None:
 def disableForwarding(port: Port) -> None:
     """17.21.3"""
     if port.forwarding:
-        port.do(SetForwarding(port.name, False))
+        port.do(SetForwarding(port.name, False, _number(port)))
         port.counters.discard_transitions += 1
         if port.bridge.applied_at_once:
             port.forwarding = False
+
+
+def _number(port: Port) -> int:
+    if port.bridge.applied_at_once:
+        return 0
+    port.commands += 1
+    return port.commands
 
 
 def learn(port: Port) -> bool:

@@ -1,16 +1,21 @@
 """The variables of the bridge and of its ports, spelt as printed (802.1D-2004 17.17 to 17.20)."""
 
 from enum import Enum, IntEnum
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from pyiccp.rstp.config import MIGRATE_TIME, BridgeConfig, PortConfig, automatic_cost
 from pyiccp.rstp.events import Action
 from pyiccp.rstp.vectors import PriorityVector, Times, bridge_number, span, units
-from pyiccp.sansio import Instant, Timers, seconds
+from pyiccp.sansio import Instant, Timers, milliseconds, seconds
 from pyiccp.wire.flags import FLAGS, Flags, PortRole
 
 MigrateTime = MIGRATE_TIME
-_TICK = seconds(1)
+Natural = Annotated[int, msgspec.Meta(ge=0, lt=1 << 62)]
+TICK = seconds(1)
+QUEUED = milliseconds(100)
+"""For so long after the link was lost a BPDU may have waited in a queue and proves nothing."""
 
 
 class Role(IntEnum):
@@ -155,6 +160,10 @@ class Port:
         self.rcvdBPDU = self.rcvdMsg = self.rcvdRSTP = self.rcvdSTP = False
         self.rcvdTc = self.rcvdTcn = self.rcvdTcAck = self.tcAck = self.tcProp = False
         self.newInfo = False
+        self.commands = 0
+        """How many commands the data plane was given."""
+        self.shutSince = 0
+        """The first command that answers may speak of while the port is to be shut."""
         self.offeredRoot: int | None = None
         """The root that the last BPDU of this designated port named; None before it has sent one."""
         self.txCount = 0
@@ -199,9 +208,9 @@ class Port:
     def tick(self) -> None:
         """Let txCount fall by one for every second that has passed."""
         if self.txCount:
-            passed = (self.clock.now - self.txSince) // _TICK
+            passed = (self.clock.now - self.txSince) // TICK
             self.txCount = max(0, self.txCount - passed)
-            self.txSince += passed * _TICK
+            self.txSince += passed * TICK
 
     def count_transmission(self) -> None:
         """txCount += 1 (17.19.44)."""
@@ -254,6 +263,15 @@ class Port:
         return MigrateTime if self.operPointToPointMAC else self.MaxAge
 
 
+class Leaving(msgspec.Struct):
+    """A port that was removed, until its data plane has confirmed that it is shut."""
+
+    learning: bool
+    forwarding: bool
+    commands: Natural
+    shutSince: Natural
+
+
 class Bridge:
     """The variables of the bridge (17.18)."""
 
@@ -262,6 +280,7 @@ class Bridge:
         self.boxes: dict[str, str] = {}
         self.name = ""
         self.ports: dict[str, Port] = {}
+        self.leaving: dict[str, Leaving] = {}
         self.applied_at_once = applied_at_once
         self.ageingWhile = Timer(self.clock, None, "ageingWhile")
         self.risingRoot = 0
@@ -285,6 +304,11 @@ class Bridge:
         self.BridgePriority = PriorityVector(self.BridgeIdentifier, 0, self.BridgeIdentifier, 0, 0)
         self.BridgeTimes = Times(0, units(config.max_age), units(config.forward_delay), units(config.hello_time))
         self.rstpVersion = config.force_version >= 2
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        """Ours: the standard's are all of ports."""
+        return self.ageingWhile, self.risingWhile, self.formerWhile
 
     @property
     def rootPortId(self) -> int:

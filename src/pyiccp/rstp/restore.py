@@ -1,0 +1,115 @@
+"""A bridge put into the state of a `Snapshot`, of which nothing is believed before it is checked (M9.6)."""
+
+from msgspec.structs import replace
+
+from pyiccp.rstp.bridge_detection import BRIDGE_DETECTION
+from pyiccp.rstp.config import LONGEST_RECOVERY, check_port
+from pyiccp.rstp.port_information import PORT_INFORMATION
+from pyiccp.rstp.port_migration import PORT_MIGRATION
+from pyiccp.rstp.port_receive import PORT_RECEIVE
+from pyiccp.rstp.port_transmit import PORT_TRANSMIT
+from pyiccp.rstp.role_selection import ROLE_SELECTION_MACHINE
+from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
+from pyiccp.rstp.snapshot import BridgeVariables, PortSnapshot, PortVariables, Snapshot
+from pyiccp.rstp.state_transition import STATE_TRANSITION
+from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
+from pyiccp.rstp.variables import Bridge, Port
+from pyiccp.rstp.vectors import MOST_COST, PriorityVector, Times
+from pyiccp.rstp.views import report
+from pyiccp.sansio import Instant
+
+_BOXES = {
+    machine.name: frozenset(machine.boxes)
+    for machine in (
+        *(PORT_RECEIVE, PORT_MIGRATION, BRIDGE_DETECTION, PORT_TRANSMIT, PORT_INFORMATION, ROLE_TRANSITIONS),
+        *(STATE_TRANSITION, TOPOLOGY_CHANGE),
+    )
+}
+_IDENTIFIERS = range(1 << 64)
+_PORTS = _SIXTEEN_BITS = range(1 << 16)
+_LONGEST = LONGEST_RECOVERY
+"""All others come from times of a BPDU, which are less than 256 s."""
+
+
+def restore(bridge: Bridge, state: Snapshot, now: Instant) -> None:
+    """Write *state* into the fresh *bridge*; ValueError for what no bridge can be in."""
+    _check_bridge(state)
+    bridge.clock.now = now
+    bridge.boxes = dict(state.boxes)
+    for name in BridgeVariables.__struct_fields__:
+        setattr(bridge, name, getattr(state.variables, name))
+    for each in state.ports:
+        check_port(each.config)
+        _check(each.config.name not in bridge.ports, f"{each.config.name} is in it twice")
+        bridge.ports[each.config.name] = _port(bridge, each, now)
+    _check(len({port.config.number for port in bridge.ports.values()}) == len(bridge.ports), "a port number is taken")
+    bridge.leaving = {name: replace(left) for name, left in state.leaving.items()}
+    timers = {
+        (timer.port.name if timer.port else None, timer.name): timer
+        for timer in (*bridge.timers, *(timer for port in bridge.ports.values() for timer in port.timers))
+    }
+    for running in state.timers:
+        timer = timers.pop((running.port, running.name), None)
+        _check(timer is not None and timer.held is None, f"timer {running.name} of {running.port} cannot count")
+        _check(0 < running.left <= _LONGEST, f"timer {running.name} of {running.port}: {running.left} ns is no span")
+        assert timer is not None
+        timer.start(running.left)
+    report(bridge, bridge.ports.values())
+    bridge.clock.actions.clear()
+
+
+def _port(bridge: Bridge, state: PortSnapshot, now: Instant) -> Port:
+    port, name = Port(state.config, bridge), state.config.name
+    _check(state.boxes.keys() == _BOXES.keys(), f"{name}: not our machines")
+    _check(all(box in _BOXES[machine] for machine, box in state.boxes.items()), f"{name}: not our boxes")
+    port.boxes = dict(state.boxes)
+    for field in PortVariables.__struct_fields__:
+        setattr(port, field, getattr(state.variables, field))
+    _check_vector(port.portPriority)
+    _check_vector(port.designatedPriority)
+    _check_times(port.portTimes)
+    _check_times(port.designatedTimes)
+    _check(port.offeredRoot is None or port.offeredRoot in _IDENTIFIERS, f"{name}: offeredRoot is no identifier")
+    port.learn_cost()
+    port.txCount, port.txSince = state.txCount, now - state.txAgo
+    port.down_at = None if state.downAgo is None else now - state.downAgo
+    timers = {timer.name: timer for timer in port.timers}
+    for timer, span in state.held.items():
+        _check(timer in timers and span <= _LONGEST, f"{name}: timer {timer} cannot stand at {span} ns")
+        timers[timer].hold(span)
+    known = vars(port.counters).keys() - {"last_topology_change"}
+    _check(state.counters.keys() == known, f"{name}: not our counters")
+    vars(port.counters).update(state.counters)
+    port.counters.last_topology_change = None if state.changedAgo is None else now - state.changedAgo
+    return port
+
+
+def _check_bridge(state: Snapshot) -> None:
+    own = state.variables
+    _check(state.boxes == {ROLE_SELECTION_MACHINE.name: "ROLE_SELECTION"}, "the bridge's machine is in no box of ours")
+    _check_vector(own.rootPriority)
+    _check_times(own.rootTimes)
+    _check(own.risingRoot in _IDENTIFIERS and own.formerIdentifier in _IDENTIFIERS, "not an identifier")
+    names = {port.config.name for port in state.ports}
+    _check(own.rootPort is None or own.rootPort in names, f"root port {own.rootPort} is not in it")
+    _check(not names & state.leaving.keys(), "a port is in it and leaves it")
+
+
+def _check_vector(vector: PriorityVector) -> None:
+    good = (
+        vector.RootID in _IDENTIFIERS
+        and vector.DesignatedBridgeID in _IDENTIFIERS
+        and 0 <= vector.RootPathCost <= MOST_COST
+        and vector.DesignatedPortID in _PORTS
+        and vector.BridgePortID in _PORTS
+    )
+    _check(good, f"{vector} is no priority vector")
+
+
+def _check_times(times: Times) -> None:
+    _check(all(value in _SIXTEEN_BITS for value in times), f"{times} are no times of a BPDU")
+
+
+def _check(good: bool, why: str) -> None:
+    if not good:
+        raise ValueError(f"snapshot of a spanning tree: {why}")
