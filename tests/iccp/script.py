@@ -35,8 +35,8 @@ RG = 100
 class Script:
     """Drives a core by hand. Everything it says is encoded and decoded on the way out, as a wire would."""
 
-    def __init__(self, *applications: Application) -> None:
-        self.core = IccpCore("pe1", RG, 1, applications)
+    def __init__(self, *applications: Application, optional: tuple[Application, ...] = ()) -> None:
+        self.core = IccpCore("pe1", RG, 1, applications, optional)
         self.now: Instant = 1
         self.id = 0
         self.actions: list[Action] = []

@@ -20,13 +20,17 @@ from pyiccp.iccp.events import (
     MalformedReceived,
     MessageReceived,
     MlacpChanged,
+    PeerStp,
+    StpChanged,
     TlvsQueued,
+    TopologyChanged,
 )
-from pyiccp.iccp.group import Group
+from pyiccp.iccp.group import Group, Understood
 from pyiccp.iccp.mlacp import Mlacp
 from pyiccp.iccp.outbox import Outbox
 from pyiccp.iccp.reading import FaultError, read
 from pyiccp.iccp.session import Session
+from pyiccp.iccp.stp import Stp
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SystemConfig
 from pyiccp.wire.iccp.pdu import (
@@ -37,18 +41,29 @@ from pyiccp.wire.iccp.pdu import (
     LdpStatus,
     Message,
 )
+from pyiccp.wire.mac import Mac
 
 
 class IccpCore:
     """Events in, actions out; see the head of this file."""
 
-    def __init__(self, name: str, domain: int, lsr_id: int, applications: tuple[Application, ...]) -> None:
+    def __init__(
+        self,
+        name: str,
+        domain: int,
+        lsr_id: int,
+        applications: tuple[Application, ...],
+        optional: tuple[Application, ...] = (),
+    ) -> None:
+        """*applications* are run; the session is up without those of *optional* that the peer does not run."""
         self.name = name
         self.domain = domain
         self.lsr_id = lsr_id
         self._outbox = Outbox(name, domain)
         self._mlacp = Mlacp(self._outbox)
-        self._group = Group(domain, applications, self._outbox, self._mlacp)
+        self._stp = Stp(self._outbox)
+        understood: dict[Application, Understood] = {Application.MLACP: self._mlacp, Application.STP: self._stp}
+        self._group = Group(domain, applications, optional, self._outbox, understood)
         self._session = Session(lsr_id, self._outbox, self._group)
 
     # --- what is known
@@ -106,12 +121,28 @@ class IccpCore:
         """ROID -> why that aggregator must not be used."""
         return self._mlacp.disabled
 
+    @property
+    def peer_stp(self) -> PeerStp | None:
+        """The peer's spanning tree, as RFC 7727 tells it."""
+        return self._stp.peer
+
+    @property
+    def virtual_root(self) -> Mac | None:
+        """The lowest bridge address that either node has told (RFC 7727 3.3.1); None before ours."""
+        return self._stp.root
+
+    @property
+    def stp_refusal(self) -> str:
+        """What the peer refused of our spanning tree; '' = nothing."""
+        return self._stp.refusal
+
     # --- the interface
 
     @property
     def deadline(self) -> Instant | None:
         """When `advance` is next due."""
-        due = (self._group.timers.next, self._session.timers.next, self._mlacp.owed_at)
+        owed = self._mlacp.answering.owed_at, self._stp.answering.owed_at
+        due = (self._group.timers.next, self._session.timers.next, *owed)
         return min((at for at in due if at is not None), default=None)
 
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:
@@ -128,6 +159,10 @@ class IccpCore:
                     self._group.count("TLVs without a connection")
             case MlacpChanged():
                 self._mlacp.change(event)
+            case StpChanged():
+                self._stp.change(event)
+            case TopologyChanged():
+                self._stp.topology_changed(event)
             case CarrierEstablished(carrier):
                 self._session.begin(carrier)
             case CarrierLost(why):
@@ -145,13 +180,14 @@ class IccpCore:
         self._outbox.now = now
         self._session.advance()
         self._mlacp.advance()
+        self._stp.advance()
         self._group.retry(now)
         return self._outbox.taken()
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """The state, deadlines relative to *now*."""
-        parts = self._session.fingerprint(now), self._group.fingerprint(now), self._mlacp.fingerprint(now)
-        return self.name, self.domain, *parts
+        parts = (self._session, self._group, self._mlacp, self._stp)
+        return self.name, self.domain, *(part.fingerprint(now) for part in parts)
 
     def _group_message(self, message: Message) -> None:
         """RG messages: taken apart, refused where they cannot be used, handed to the group."""

@@ -7,12 +7,22 @@ import msgspec
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SystemConfig
 from pyiccp.wire.iccp.pdu import Message, TlvValue
+from pyiccp.wire.iccp.stp import (
+    StpCistRootTime,
+    StpConfigurationDigest,
+    StpInstancePriority,
+    StpMstiRootTime,
+    StpRegionName,
+    StpRevisionLevel,
+    StpSystemConfig,
+)
 
 
 class Application(IntEnum):
     """The applications of a redundancy group; the number is the type of their Connect TLV."""
 
     MLACP = 0x0030
+    STP = 0x2000
     MLAG = 0x3000
     FDB = 0x3020
 
@@ -72,6 +82,26 @@ class MlacpChanged(msgspec.Struct, frozen=True, gc=False):
     ports: tuple[tuple[PortConfig, PortState], ...]
 
 
+StpConfiguration = StpRegionName | StpRevisionLevel | StpConfigurationDigest | StpInstancePriority
+StpState = StpCistRootTime | StpMstiRootTime
+
+
+class StpChanged(msgspec.Struct, frozen=True, gc=False):
+    """What this node's STP application is to tell from now on; the core finds out what is new (RFC 7727 3). An RSTP
+    bridge tells the priority of instance 0 and the CIST root time. Nothing can be withdrawn: what is left out later
+    stays known to the peer."""
+
+    system: StpSystemConfig
+    configuration: tuple[StpConfiguration, ...] = ()
+    state: tuple[StpState, ...] = ()
+
+
+class TopologyChanged(msgspec.Struct, frozen=True, gc=False):
+    """The topology of these spanning-tree instances changed on this node; 0 = CIST, the only one of RSTP."""
+
+    instances: tuple[int, ...] = (0,)
+
+
 class TlvsQueued(msgspec.Struct, frozen=True, gc=False):
     """Application data of a vendor application for the peer; dropped when that application is not operational."""
 
@@ -100,6 +130,8 @@ Event = (
     | MessageReceived
     | MalformedReceived
     | MlacpChanged
+    | StpChanged
+    | TopologyChanged
     | TlvsQueued
     | GroupSwitched
     | ApplicationSwitched
@@ -133,6 +165,26 @@ class ReportPeerMlacp(msgspec.Struct, frozen=True, gc=False):
     """What is known of the peer's bonds changed; read `IccpCore.peer_aggregators` and `peer_ports`."""
 
 
+class PeerStp(msgspec.Struct, frozen=True, gc=False):
+    """What the peer has told of its spanning tree, in the order in which it was told first."""
+
+    system: StpSystemConfig
+    configuration: tuple[StpConfiguration, ...]
+    state: tuple[StpState, ...]
+
+
+class ReportPeerStp(msgspec.Struct, frozen=True, gc=False):
+    """What is known of the peer's spanning tree, or the virtual root, changed; read `IccpCore.peer_stp`,
+    `virtual_root` and `stp_refusal`."""
+
+
+class ReportPeerTopologyChange(msgspec.Struct, frozen=True, gc=False):
+    """The topology of these instances changed at the peer: flush their hosts, and start a topology change on the
+    designated ports (RFC 7727 4.2.4)."""
+
+    instances: tuple[int, ...]
+
+
 class ResetCarrier(msgspec.Struct, frozen=True, gc=False):
     """A fault fatal to the session: close the carrier and start again."""
 
@@ -141,4 +193,12 @@ class ResetCarrier(msgspec.Struct, frozen=True, gc=False):
     """Not before (TCP after a refused Initialization; the raw link pauses by itself)."""
 
 
-Action = SendMessage | ReportSession | DeliverTlvs | ReportPeerMlacp | ResetCarrier
+Action = (
+    SendMessage
+    | ReportSession
+    | DeliverTlvs
+    | ReportPeerMlacp
+    | ReportPeerStp
+    | ReportPeerTopologyChange
+    | ResetCarrier
+)

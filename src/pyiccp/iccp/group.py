@@ -4,12 +4,14 @@ The bulk stream may overtake the urgent one: data of an application of our own c
 its connection operational here. They are kept until then (`_early`).
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
 from pyiccp.iccp import application as app
 from pyiccp.iccp import connection as con
 from pyiccp.iccp.events import Application, DeliverTlvs, ReportSession, ResetCarrier
-from pyiccp.iccp.mlacp import Mlacp
 from pyiccp.iccp.outbox import Outbox
-from pyiccp.iccp.owners import VENDOR, disconnect_type, owner
+from pyiccp.iccp.owners import disconnect_type, owner
 from pyiccp.iccp.reading import Parts
 from pyiccp.sansio import Instant, Timers, seconds
 from pyiccp.wire.iccp.pdu import CAPABILITY, IccpCapability, IccpStatus, LdpStatus, Message, TlvValue
@@ -35,10 +37,34 @@ _WORDS = {
 }
 
 
-class Group:
-    """One redundancy group with one peer."""
+class Understood(Protocol):
+    """An application whose TLVs end here; those of the others are handed up and down."""
 
-    def __init__(self, rg_id: int, applications: tuple[Application, ...], outbox: Outbox, mlacp: Mlacp) -> None:
+    def start(self) -> None:
+        """Its connection is operational."""
+
+    def stop(self) -> None:
+        """Not any more."""
+
+    def receive(self, message_id: int, tlvs: Sequence[TlvValue]) -> None:
+        """The peer's data."""
+
+    def refused(self, tlvs: Sequence[TlvValue]) -> None:
+        """The peer refuses these of ours."""
+
+
+class Group:
+    """One redundancy group with one peer. The session is up while every one of *applications* is operational that the
+    peer runs; it may do without the *optional* ones."""
+
+    def __init__(
+        self,
+        rg_id: int,
+        applications: tuple[Application, ...],
+        optional: tuple[Application, ...],
+        outbox: Outbox,
+        understood: Mapping[Application, Understood],
+    ) -> None:
         self.rg_id = rg_id
         self.applications = applications
         self.connection = con.State.NONEXISTENT
@@ -48,8 +74,11 @@ class Group:
         self.up = False
         self.member = True
         self.counters: dict[str, int] = {}
+        self._optional = optional
+        self._declined: dict[Application, None] = {}
+        """Optional ones that the peer does not run."""
         self._outbox = outbox
-        self._mlacp = mlacp
+        self._understood = understood
         self._retries: dict[int, Instant] = {}
         self._peer = ""
         self._why = ""
@@ -85,6 +114,7 @@ class Group:
                 self.feed_application(application, app.Input.ICCP_UP)
                 self._open(application)
         elif before is operational:
+            self._declined.clear()
             for application in self.states:
                 self.feed_application(application, app.Input.ICCP_DOWN)
         if self.connection is con.State.CAPREC and before in (con.State.INITIALIZED, con.State.CAPSENT):
@@ -152,15 +182,17 @@ class Group:
             self.feed_application(application, app.Input.CONNECT_SENT)
 
     def _opened(self, application: Application) -> None:
-        if application is Application.MLACP:
-            self._mlacp.start()
+        self._declined.pop(application, None)
+        if (understood := self._understood.get(application)) is not None:
+            understood.start()
         self._report_if_whole()
 
     def _report_if_whole(self) -> None:
         """The session is up as soon as nothing that we need is missing."""
         if self.connection is not con.State.OPERATIONAL or self.up:
             return
-        if any(self.states[other] is not app.State.OPERATIONAL for other in self.applications):
+        needed = (other for other in self.applications if other not in self._declined)
+        if any(self.states[other] is not app.State.OPERATIONAL for other in needed):
             return
         self.up = True
         self._why = ""
@@ -171,13 +203,13 @@ class Group:
             self.data(message, kept, tlvs)
 
     def _closed(self, application: Application, event: app.Input) -> None:
-        if application is Application.MLACP:
-            self._mlacp.stop()
-        if not self.up or event is app.Input.ICCP_DOWN:
+        if (understood := self._understood.get(application)) is not None:
+            understood.stop()
+        if not self.up or event is app.Input.ICCP_DOWN or application in self._optional:
             return
         why = f"application {application.name} closed"
         self.close(why)
-        if any(other in VENDOR for other in self.applications):
+        if any(other not in self._understood for other in self.applications):
             # What they have told each other is gone on one side: only a new carrier clears it on both.
             self._outbox.add(ResetCarrier(why))
 
@@ -238,7 +270,8 @@ class Group:
             wanted = RequestedVersion(tlv.type, VERSION)
             self._outbox.nak(IccpStatus.INCOMPATIBLE_VERSION, message.message_id, (tlv, wanted))
             self.feed_application(application, app.Input.NAK_SENT)
-            self.close(f"peer runs version {tlv.version} of {application.name}, ours {VERSION}")
+            why = f"peer runs version {tlv.version} of {application.name}, ours {VERSION}"
+            self._application_refused(application, why)
             return
         event = app.Input.ANSWER_RECEIVED if tlv.a else app.Input.CONNECT_RECEIVED
         if self.feed_application(application, event) is app.Do.RESTART:
@@ -285,13 +318,21 @@ class Group:
             self.close(f"{text} {self.rg_id}" if nak.status == IccpStatus.UNKNOWN_RG else text)
         elif applications and self.states[applications[0]] is not app.State.OPERATIONAL:
             self.feed_application(applications[0], app.Input.NAK_RECEIVED)
-            self.close(f"{text} {applications[0].name}")
+            self._application_refused(applications[0], f"{text} {applications[0].name}")
+
+    def _application_refused(self, application: Application, why: str) -> None:
+        """The peer, or we, refused to open *application*."""
+        if application in self._optional:
+            self._declined[application] = None
+            self._report_if_whole()
+        else:
+            self.close(why)
 
     def _data_refused(self, application: Application, nak: Nak) -> None:
         if self.states[application] is not app.State.OPERATIONAL:
             self.feed_application(application, app.Input.NAK_RECEIVED)
-        elif application is Application.MLACP:
-            self._mlacp.refused(nak.tlvs)
+        elif (understood := self._understood.get(application)) is not None:
+            understood.refused(nak.tlvs)
         else:
             self.close(f"peer refuses what {application.name} says")
             self._outbox.add(ResetCarrier(self._why))
@@ -314,12 +355,13 @@ class Group:
     def data(self, message: Message, application: Application, tlvs: tuple[TlvValue, ...]) -> None:
         """TLVs of *application*, in any state of it."""
         on_the_way = self.states[application] in (app.State.CONNECTING, app.State.OPERATIONAL)
-        if application in VENDOR and not self.up and on_the_way and len(self._early) < _MAX_EARLY:
+        understood = self._understood.get(application)
+        if understood is None and not self.up and on_the_way and len(self._early) < _MAX_EARLY:
             self._early.append((message, application, tlvs))
         elif self.feed_application(application, app.Input.DATA_RECEIVED) is app.Do.NAK:
             self._outbox.nak(IccpStatus.REJECTED_MESSAGE, message.message_id, tlvs)
-        elif application is Application.MLACP:
-            self._mlacp.receive(message.message_id, tlvs)
+        elif understood is not None:
+            understood.receive(message.message_id, tlvs)
         else:
             self._outbox.add(DeliverTlvs(application, tlvs))
 
@@ -327,6 +369,18 @@ class Group:
         """State relative to *now*."""
         states = tuple((application.name, state.name) for application, state in self.states.items())
         early = tuple((application.name, tlvs) for _, application, tlvs in self._early)
+        declined = tuple(application.name for application in self._declined)
         retries = tuple(self._retries.items())
         timers = self.timers.fingerprint(now)
-        return self.connection.name, states, self.up, self.member, self._peer, self._why, early, retries, timers
+        return (
+            self.connection.name,
+            states,
+            self.up,
+            self.member,
+            self._peer,
+            self._why,
+            declined,
+            early,
+            retries,
+            timers,
+        )

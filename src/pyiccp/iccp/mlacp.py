@@ -6,7 +6,8 @@ from pyiccp.iccp.events import MlacpChanged, ReportPeerMlacp
 from pyiccp.iccp.mlacp_learned import MlacpLearned, is_sound
 from pyiccp.iccp.mlacp_told import MlacpTold
 from pyiccp.iccp.outbox import Outbox
-from pyiccp.sansio import Instant, seconds
+from pyiccp.iccp.synchronisation import Answering
+from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlacp import (
     PURGE,
     AggregatorConfig,
@@ -20,10 +21,6 @@ from pyiccp.wire.iccp.mlacp import (
 )
 from pyiccp.wire.iccp.pdu import IccpStatus, TlvValue
 
-_ANSWERS = 16
-_ANSWERS_SPAN = seconds(1)
-"""Requests answered in such a span; whoever asks more often gets one full set when it is over."""
-
 
 class Mlacp:
     """The application above its connection; `start` when that is operational, `stop` when it is not any more."""
@@ -35,12 +32,9 @@ class Mlacp:
         """Why nothing is told or learned: both nodes have one node id (rules 1 and 2)."""
         self.disabled: dict[int, str] = {}
         """ROID -> why that aggregator of ours must not be used: the nodes disagree on its key (rules 6 and 7)."""
+        self.answering = Answering()
         self._outbox = outbox
         self._running = False
-        self.owed_at: Instant | None = None
-        """When the full set is sent that too many requests have earned."""
-        self._answers = 0
-        self._answers_since: Instant = 0
 
     # --- what this node does
 
@@ -54,7 +48,7 @@ class Mlacp:
         """The connection is gone, and with it what was learned by it."""
         known = self.learned.aggregators or self.learned.ports or self.suspended or self.disabled
         self._running = False
-        self.owed_at = None
+        self.answering = Answering()
         self.learned = MlacpLearned()
         self.told.forget()
         self.suspended = ""
@@ -64,8 +58,7 @@ class Mlacp:
 
     def advance(self) -> None:
         """Send the full set that is owed."""
-        if self.owed_at is not None and self.owed_at <= self._outbox.now:
-            self.owed_at = None
+        if self.answering.pay(self._outbox.now):
             self._outbox.data(self.told.everything())
 
     def change(self, now: MlacpChanged) -> None:
@@ -169,15 +162,7 @@ class Mlacp:
             self._outbox.data(self.told.everything())
 
     def _may_answer(self) -> bool:
-        """Not more often than is sensible; what is not answered is owed."""
-        now = self._outbox.now
-        if now - self._answers_since >= _ANSWERS_SPAN:
-            self._answers_since = now
-            self._answers = 0
-        self._answers += 1
-        if self._answers > _ANSWERS:
-            self.owed_at = self._answers_since + _ANSWERS_SPAN
-        return self.told.system is not None and self._answers <= _ANSWERS
+        return self.answering.may(self._outbox.now) and self.told.system is not None
 
     def _suspend(self, why: str) -> None:
         self.learned.changed |= not self.suspended
@@ -204,7 +189,5 @@ class Mlacp:
 
     def fingerprint(self, now: Instant) -> tuple[object, ...]:
         """State relative to *now*."""
-        owed = None if self.owed_at is None else self.owed_at - now
-        answers = (min(self._answers, _ANSWERS), now - self._answers_since) if self._answers else ()
-        ours = self._running, self.suspended, tuple(self.disabled.items()), owed, answers
+        ours = self._running, self.suspended, tuple(self.disabled.items()), *self.answering.fingerprint(now)
         return *ours, *self.told.fingerprint(), *self.learned.fingerprint()

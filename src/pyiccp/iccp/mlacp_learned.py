@@ -1,5 +1,6 @@
 """mLACP, the learning side: what the peer has told of its bonds, and the receiver rules (RFC 7275 9.2; iccp.md 3.5)."""
 
+from pyiccp.iccp.synchronisation import Synchronisation
 from pyiccp.wire.iccp.mlacp import (
     PURGE,
     AggregatorConfig,
@@ -18,8 +19,6 @@ from pyiccp.wire.iccp.pdu import TlvValue
 
 NO_AGGREGATOR = 0
 """In a Port State: selection has chosen none yet. Departs from 7.2.3, which knows no such number."""
-
-_LAST_NUMBER = 0xFFFF
 
 _MAX_OBJECTS = 4096
 """Aggregators, and ports, of one peer; what is more is refused. A port number has as many local values."""
@@ -60,32 +59,18 @@ class MlacpLearned:
         """To be sent back in a NAK."""
         self.requests: list[SyncRequest] = []
         """To be sent."""
-        self._number = 0
-        self._pending: dict[int, SyncRequest] = {}
-        self._sync: int | None = None
-        """Number of the synchronisation that we are inside of."""
-        self._skipping = False
-        """Inside an answer to a request that we never made."""
+        self._sync: Synchronisation[SyncRequest] = Synchronisation()
 
     @property
     def inside(self) -> bool:
         """Between Start and End."""
-        return self._sync is not None
+        return self._sync.inside
 
     # --- one function per TLV
 
     def sync_data(self, tlv: SyncData) -> None:
-        """Start and End. Start again restarts, End alone is nothing."""
-        if tlv.end:
-            if self._skipping or tlv.number == self._sync:
-                self._pending.pop(tlv.number, None)
-                self._sync = None
-                self._skipping = False
-            return
-        self._skipping = tlv.number != 0 and tlv.number not in self._pending
-        self._sync = None if self._skipping else tlv.number
-        if tlv.number == 0:
-            self._pending.clear()  # a full set answers whatever we were waiting for (rule 16)
+        """Start and End."""
+        self._sync.mark(tlv.number, tlv.end)
 
     def system_config(self, tlv: SystemConfig) -> None:
         """Rule 5: another node id than before invalidates all numbers."""
@@ -159,7 +144,7 @@ class MlacpLearned:
     def fingerprint(self) -> tuple[object, ...]:
         """The state."""
         known = self.system, tuple(self.aggregators.items()), tuple(self.ports.items())
-        return *known, self._number, tuple(self._pending.values()), self._sync, self._skipping
+        return *known, *self._sync.fingerprint()
 
     # --- helpers
 
@@ -184,21 +169,18 @@ class MlacpLearned:
 
     def ask(self, request: RequestType = RequestType.ALL, selector: int = 0) -> None:
         """Queue a Synchronization Request for configuration and state, unless the same is under way."""
-        waiting = self._pending.values()
+        waiting = self._sync.pending.values()
         if any(other.request in (RequestType.ALL, request) and other.selector in (0, selector) for other in waiting):
             return
-        self._number = self._number % _LAST_NUMBER + 1
-        sync = SyncRequest(self._number, True, True, request, selector)
-        self._pending[sync.number] = sync
-        self.requests.append(sync)
+        self.requests.append(self._sync.ask(lambda number: SyncRequest(number, True, True, request, selector)))
 
     def _is_moot(self, kind: RequestType, number: int) -> bool:
         """What comes outside the answer that we wait for is older than that; what answers nobody is skipped."""
-        if self._skipping:
+        if self._sync.skipping:
             return True
         return not self.inside and any(
             other.request == RequestType.ALL or (other.request == kind and other.selector in (0, number))
-            for other in self._pending.values()
+            for other in self._sync.pending.values()
         )
 
     def _miss(self, tlv: TlvValue, request: RequestType = RequestType.ALL, selector: int = 0) -> None:

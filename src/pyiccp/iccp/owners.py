@@ -3,12 +3,13 @@
 from types import ModuleType
 
 from pyiccp.iccp.events import Application
-from pyiccp.wire.iccp import fdb, mlacp, mlag
+from pyiccp.wire.iccp import fdb, mlacp, mlag, stp
 from pyiccp.wire.iccp.pdu import Connect, Disconnect, TlvValue
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect
 
 _MODULES: tuple[tuple[Application, ModuleType], ...] = (
     (Application.MLACP, mlacp),
+    (Application.STP, stp),
     (Application.MLAG, mlag),
     (Application.FDB, fdb),
 )
@@ -21,9 +22,6 @@ _OWNERS: dict[type, Application] = {
 }
 _CONNECTS: dict[int, Application] = {application.value: application for application in Application}
 _DISCONNECTS: dict[int, Application] = {Disconnect[application.name].value: application for application in Application}
-
-VENDOR = (Application.MLAG, Application.FDB)
-"""Applications of our own: their TLVs are handed up and down, not understood here."""
 
 
 def owner(tlv: TlvValue) -> Application | None:

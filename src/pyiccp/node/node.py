@@ -46,6 +46,8 @@ from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
 from pyiccp.wire.malformed import Malformed
 
 _SLOW_TYPE = b"\x88\x09"
+_APPLICATIONS = (Application.MLACP, Application.MLAG, Application.FDB)
+"""Of every pair. Spanning tree over a pair is not run yet, so nothing is told of it (RFC 7727)."""
 DEFAULT_SPEED = 10_000
 """Mbit/s of a port of which nothing else is said."""
 _RUNT = 14
@@ -78,7 +80,7 @@ class Node:
             self._pairing = Pairing(
                 core,
                 LinkCore(domain, core.pair.store.incarnation, settings.liveness, settings.members),
-                IccpCore(config.name, domain, self.lsr_id, tuple(Application)),
+                IccpCore(config.name, domain, self.lsr_id, _APPLICATIONS),
                 bridges[config.mlag.bridge],
             )
         self.mlag = self._pairing.mlag if self._pairing is not None else None
