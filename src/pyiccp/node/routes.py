@@ -207,6 +207,14 @@ def _report_peer_mlacp(self: Node, action: iccp.ReportPeerMlacp, now: Instant, o
     return ()
 
 
+def _report_peer_stp(self: Node, action: iccp.ReportPeerStp, now: Instant, out: Out) -> Sequence[Any]:
+    return ()  # read in the status
+
+
+def _peer_topology(self: Node, action: iccp.ReportPeerTopologyChange, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.bridge.handle(bridge.FlushRequested(), now)
+
+
 def _reset_carrier(self: Node, action: iccp.ResetCarrier, now: Instant, out: Out) -> Sequence[Any]:
     return self.pairing.link.handle(link.ResetRequested(action.why), now)
 
@@ -364,6 +372,8 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         iccp.ReportSession: _report_session,
         iccp.DeliverTlvs: _deliver_tlvs,
         iccp.ReportPeerMlacp: _report_peer_mlacp,
+        iccp.ReportPeerStp: _report_peer_stp,
+        iccp.ReportPeerTopologyChange: _peer_topology,
         iccp.ResetCarrier: _reset_carrier,
         bridge.AnnounceHosts: _announce_hosts,
         bridge.AnnounceFlush: _announce_flush,
