@@ -56,6 +56,7 @@ def test_the_good_one_is_good() -> None:
         ("[node.A]", "[nodes.A]", "lab.toml:4: unknown table 'nodes'; did you mean 'node'?"),
         (SCRIPT, "", "lab.toml:4: node.A needs either config = \"FILE.rsc\" or script = '''…'''"),
         (SCRIPT, 'config = "no.rsc"', "lab.toml:5: no.rsc: No such file or directory"),
+        (SCRIPT, f'{SCRIPT}\nkind = "ofs"', "lab.toml:6: kind = 'ofs' is not one of pyiccp, ovs, linux-bonding, teamd"),
         ("02:00:00:00:0A:00", "02:00", "lab.toml:6: mac: '02:00' is not a MAC address"),
         ("02:00:00:00:0A:00", "03:00:00:00:0A:00", "lab.toml:6: mac: 03:00:00:00:0A:00 is a group address"),
         (SCRIPT, SCRIPT + '\npolicy = "saef"', "lab.toml:6: policy = 'saef' is not one of safe, keep"),
@@ -126,6 +127,18 @@ def test_node_options_become_tuning() -> None:
         bytes.fromhex("020000000099"),
         False,
     )
+
+
+def test_a_node_with_mlag_is_no_model_of_a_client() -> None:
+    text = (QUICKSTART / "lab.toml").read_text().replace('config = "peer1.rsc"', 'config = "peer1.rsc"\nkind = "ovs"')
+    with pytest.raises(ConfigError, match=r"lab.toml:12: Peer1 runs MLAG and cannot be ovs; only clients can"):
+        build(parse(text, "lab.toml", QUICKSTART), FakeNode)
+
+
+def test_a_model_says_that_it_is_one() -> None:
+    text = GOOD.replace(SCRIPT, f'{SCRIPT}\nkind = "teamd"')
+    network = build(parse(text, "lab.toml", Path()), FakeNode)
+    assert "A: LACP is spoken as measured of teamd 1.31, by a model of it" in network.warnings
 
 
 def test_the_packaged_quick_setup_loads() -> None:

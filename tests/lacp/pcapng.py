@@ -4,6 +4,9 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
+from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.wire.mac import Mac
+
 VECTORS = Path(__file__).parents[1] / "vectors" / "lacp"
 
 
@@ -11,6 +14,23 @@ class Packet(NamedTuple):
     at: float
     interface: str
     octets: bytes
+
+
+class Frame(NamedTuple):
+    """An LACPDU of 110 octets, as all three products send them."""
+
+    at: float
+    source: Mac
+    pdu: Lacpdu
+
+
+def lacpdus(name: str) -> list[Frame]:
+    """The LACPDUs of a capture."""
+    frames = []
+    for at, _, octets in read(name):
+        if octets[12:15] == b"\x88\x09\x01" and len(octets) == 124:
+            frames.append(Frame(at, Mac(octets[6:12]), Lacpdu.decode(octets[14:])))
+    return frames
 
 
 def read(name: str) -> list[Packet]:

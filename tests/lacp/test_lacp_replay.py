@@ -1,12 +1,10 @@
 """Real captures drive the Receive machine: our core stands where a captured device stood, hears what it heard, and
 must be in the state that the flags of the captured device show."""
 
-from typing import NamedTuple
-
 import pytest
 
 from lacp.lacp_harness import Dut, bond, port
-from lacp.pcapng import Packet, read
+from lacp.pcapng import Frame, Packet, lacpdus, read
 from pyiccp.lacp import LacpCore
 from pyiccp.lacp.events import LacpduReceived, LinkCameUp, LinkWentDown
 from pyiccp.sansio import seconds
@@ -15,20 +13,6 @@ from pyiccp.wire.mac import Mac, mac
 
 TOLERANCE = 0.35
 """What the captured devices' own timers and the relay add."""
-
-
-class Frame(NamedTuple):
-    at: float
-    source: Mac
-    pdu: Lacpdu
-
-
-def lacpdus(name: str) -> list[Frame]:
-    frames = []
-    for at, _, octets in read(name):
-        if octets[12:15] == b"\x88\x09\x01" and len(octets) == 124:
-            frames.append(Frame(at, Mac(octets[6:12]), Lacpdu.decode(octets[14:])))
-    return frames
 
 
 def shadow(frames: list[Frame], source: Mac) -> Dut:

@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from pyiccp.lab.clients import MODELS, OURS
 from pyiccp.lab.device import Device, NodeFactory
 from pyiccp.lab.faults import check_target
 from pyiccp.lab.flows import Direction
@@ -50,7 +51,13 @@ class _Builder:
             )
         except ConfigError as error:
             self._fail(("node", entry.name), error.message, error.fix)
-        self.network.add_device(config)
+        if entry.kind != OURS:
+            path = ("node", entry.name, "kind")
+            if config.mlag is not None:
+                self._fail(path, f"{entry.name} runs MLAG and cannot be {entry.kind}", "only clients can; drop one")
+            note = f"{entry.name}: LACP is spoken as measured of {MODELS[entry.kind].product}, by a model of it"
+            self.network.warnings.append(note)
+        self.network.add_device(config, entry.kind)
 
     def _wired(self, node: str) -> tuple[str, ...]:
         """The ports of *node* that links name."""

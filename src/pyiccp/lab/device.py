@@ -39,12 +39,13 @@ NodeFactory = Callable[[NodeConfig, "Store | None"], NodeLike]
 class Device:
     """What survives a crash of its node: configuration, store, cables."""
 
-    __slots__ = ("backlog", "config", "hosts", "keepalive", "life", "name", "node", "restart", "scheduled", "state",
-                 "stopping", "store",
-                 "wake", "ways")  # fmt: skip
+    __slots__ = ("backlog", "config", "hosts", "keepalive", "kind", "life", "name", "node", "restart", "scheduled",
+                 "state", "stopping", "store", "wake", "ways")  # fmt: skip
 
-    def __init__(self, config: NodeConfig) -> None:
+    def __init__(self, config: NodeConfig, kind: str) -> None:
         self.name = config.name
+        self.kind = kind
+        """Whose LACP it speaks: see `lab.clients`."""
         self.config = config
         self.state = OFF
         self.node: NodeLike | None = None

@@ -10,6 +10,7 @@ from random import Random
 
 import msgspec
 
+from pyiccp.lab.clients import OURS, client
 from pyiccp.lab.clock import DARK, DATAGRAM, DELIVER, FAULT, SERVE, TICK, WAKE, Agenda
 from pyiccp.lab.device import FROZEN, HUNG, NEVER, OFF, RUNNING, Device, NodeFactory
 from pyiccp.lab.faults import Fault, apply
@@ -71,8 +72,8 @@ class Network:
 
     # --- building
 
-    def add_device(self, config: NodeConfig) -> Device:
-        device = self.devices[config.name] = Device(config)
+    def add_device(self, config: NodeConfig, kind: str = OURS) -> Device:
+        device = self.devices[config.name] = Device(config, kind)
         return device
 
     def add_host(self, host: Host, device: Device | None = None, interface: str = "") -> None:
@@ -181,7 +182,8 @@ class Network:
         device.life += 1
         device.state = RUNNING
         device.backlog.clear()
-        device.node = self.build(device.config, device.store)
+        ours = device.kind == OURS
+        device.node = self.build(device.config, device.store) if ours else client(device.kind, device.config)
         self._act(device, device.node.start(self.now), self.now)
         self._rearm(device)
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import msgspec
 
+from pyiccp.lab.clients import KINDS, OURS
 from pyiccp.lab.faults import Fault, parse_event
 from pyiccp.lab.flows import DEFAULT_STREAMS, MAX_STREAMS
 from pyiccp.lab.links import DEFAULT_DELAY
@@ -32,6 +33,8 @@ class NodeEntry(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     """What messages call the configuration."""
     text: str
+    kind: str
+    """Whose LACP it speaks: see `lab.clients`."""
     tuning: Tuning
 
 
@@ -156,7 +159,8 @@ def _node(name: str, section: Section, folder: Path) -> NodeEntry:
             section.fail("config", error.message)
     else:
         file, text = section.document.file, _aligned(script, section)
-    entry = NodeEntry(name=name, mac=address, file=file, text=text, tuning=_tuning(section))
+    kind = section.choice("kind", KINDS, OURS)
+    entry = NodeEntry(name=name, mac=address, file=file, text=text, kind=kind, tuning=_tuning(section))
     section.finish()
     return entry
 

@@ -1,7 +1,7 @@
 """What this node's bonds look like to the peer, in mLACP's words (RFC 7275 7.2)."""
 
 from pyiccp.iccp.events import MlacpChanged
-from pyiccp.lacp.core import LacpCore
+from pyiccp.lacp.speaker import Speaker
 from pyiccp.lacp.variables import Selected
 from pyiccp.lacp.views import AggregatorView, PortView
 from pyiccp.mlag.core import MlagCore
@@ -29,7 +29,7 @@ def mlag_id(roid: int) -> int:
     return roid - 1
 
 
-def describe(config: NodeConfig, lacp: LacpCore, mlag: MlagCore) -> MlacpChanged:
+def describe(config: NodeConfig, lacp: Speaker, mlag: MlagCore) -> MlacpChanged:
     """Everything that mLACP is to tell from now on."""
     pair = mlag.pair
     system = mlacp.SystemConfig(pair.identity.system, _priority(config), pair.store.node or 0)

@@ -11,6 +11,7 @@ from pyiccp.iccp.events import Application, Stream, TlvsQueued
 from pyiccp.lacp import events as lacp
 from pyiccp.lacp.core import LacpCore
 from pyiccp.lacp.frames import classify_pdu
+from pyiccp.lacp.speaker import Speaker
 from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
 from pyiccp.mlag import events as mlag
@@ -61,14 +62,15 @@ class Node:
     the device itself; each returns what to do, in order. Nothing a peer sends raises.
     """
 
-    def __init__(self, config: NodeConfig, store: Store | None = None) -> None:
+    def __init__(self, config: NodeConfig, store: Store | None = None, lacp: Speaker | None = None) -> None:
+        """*lacp* speaks on the bonds instead of our own core: a model of another product (lab.clients)."""
         self.config = config
         self.name = config.name
         store = store or Store()
         self.findings = findings.own_findings(config)
         self.shared = tuple(bond.name for bond in wiring.dual_homed(config))
         self.members = wiring.peer_members(config)
-        self.lacp = LacpCore(wiring.aggregators(config), wiring.lacp_ports(config))
+        self.lacp = lacp or LacpCore(wiring.aggregators(config), wiring.lacp_ports(config))
         bridges = {
             each.name: BridgeCore(wiring.bridge_config(config, each)) for each in config.bridges if not each.disabled
         }
