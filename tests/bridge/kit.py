@@ -86,12 +86,13 @@ def send(core: BridgeCore, ingress: str, octets: bytes, now: int = 0, origin: in
 def send_and_tell(
     core: BridgeCore, ingress: str, octets: bytes, now: int = 0, origin: int | None = None
 ) -> tuple[Verdict, Sequence[Action]]:
-    verdict = core.lookup(ingress, octets, now, origin)
-    if verdict is not None:
-        return verdict, ()
+    kept = core.lookup(ingress, octets, now, origin)
+    if kept is not None:
+        return kept.verdict, ()
     found = peek(octets)
     assert found is not None
-    return core.forward(ingress, octets, found, now, origin)
+    kept, actions = core.forward(ingress, octets, found, now, origin)
+    return kept.verdict, actions
 
 
 def ports(verdict: Verdict) -> list[str]:

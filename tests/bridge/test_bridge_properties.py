@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.kit import BRIDGE_MACS, Pair, bridge, frame, host
+from bridge.kit import BRIDGE_MACS, Pair, bridge, frame, host, send_and_tell
 from pyiccp.bridge import BridgeCore, StaticHost
 from pyiccp.bridge.events import (
     CopiesChanged,
@@ -86,15 +86,6 @@ def uncached(core: BridgeCore, ingress: str, octets: bytes, now: int, origin: in
     return verdict, actions
 
 
-def cached(core: BridgeCore, ingress: str, octets: bytes, now: int, origin: int | None) -> tuple[Any, Any]:
-    verdict = core.lookup(ingress, octets, now, origin)
-    if verdict is not None:
-        return verdict, ()
-    header = peek(octets)
-    assert header is not None
-    return core.forward(ingress, octets, header, now, origin)
-
-
 @given(STEPS, st.sampled_from((None, 3)), st.booleans())
 def test_the_verdict_cache_changes_nothing(steps: list[Any], limit: int | None, filtering: bool) -> None:
     values = {
@@ -117,7 +108,9 @@ def test_the_verdict_cache_changes_nothing(steps: list[Any], limit: int | None, 
         elif isinstance(step, tuple):
             ingress, source, destination, vid, origin = step
             octets = frame(source, destination, vid)
-            assert cached(with_cache, ingress, octets, now, origin) == uncached(without, ingress, octets, now, origin)
+            assert send_and_tell(with_cache, ingress, octets, now, origin) == uncached(
+                without, ingress, octets, now, origin
+            )
         else:
             assert with_cache.handle(step, now) == without.handle(step, now)
         assert with_cache.fingerprint(now) == without.fingerprint(now)

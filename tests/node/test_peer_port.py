@@ -117,25 +117,3 @@ def test_nothing_that_comes_in_raises_and_the_session_lives(received: list[tuple
         for port, octets in received:
             node(net, name).forward(port, [octets], net.now)
         assert node(net, name).pairing.mlag.connected
-
-
-frames = st.lists(
-    st.builds(
-        frame,
-        destination=st.sampled_from([BROADCAST, STATION, OTHER, bytes.fromhex("0200000000cc")]),
-        source=st.sampled_from([STATION, OTHER]),
-        tag=st.sampled_from([b"", b"\x81\x00\x00\x01", b"\x81\x00\x00\x63"]),
-    ),
-    max_size=12,
-)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.sampled_from([PEER_PORT, HALF, ORPHAN]), frames)
-def test_a_batch_is_the_same_as_one_by_one(port: str, batch: list[bytes]) -> None:
-    together, single = joined(), joined()
-    whole = [a for a in node(together, "Peer1").forward(port, batch, together.now) if isinstance(a, Transmit)]
-    parts = [
-        a for each in batch for a in node(single, "Peer1").forward(port, [each], single.now) if isinstance(a, Transmit)
-    ]
-    assert [a for a in whole if a.ordered] == [a for a in parts if a.ordered]

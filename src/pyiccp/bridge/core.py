@@ -1,9 +1,9 @@
 """One bridge: the host table, the forwarding rules, and the door for data frames (mlag.md M3, M4, M10).
 
-Control goes through `handle` and `advance` as in every core. Data frames go through `lookup`, a dictionary access that
-answers for most of them, and `forward` for the rest: it learns, decides and remembers the verdict. Whatever may make a
-verdict wrong - host table, port, gate, filter, envelope - forgets all of them, so a hit never differs from deciding
-anew (a property test holds that).
+Control goes through `handle` and `advance` as in every core. Data frames go through `lookup`, which answers for most of
+them, and `forward` for the rest: it learns, decides and remembers the verdict. Whatever may make a verdict wrong - host
+table, port, gate, filter, envelope - forgets all of them, so a hit never differs from deciding anew (a property test
+holds that).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,17 +17,14 @@ from pyiccp.bridge.events import Action, AnnounceFlush, Event, Warn
 from pyiccp.bridge.fdb import HostTable
 from pyiccp.bridge.forwarding import Forwarding
 from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OWN, PRIVATE, SEEN, STATIC, Host
+from pyiccp.bridge.memory import Kept, Memory
 from pyiccp.bridge.received import apply_batch, apply_flush
 from pyiccp.bridge.verdicts import DROPPED, DropReason, Verdict
 from pyiccp.bridge.vlans import Vlans
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.ethernet import Header
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.mac import ZERO, Mac, is_group
 
-KEY = 16
-"""Octets of a frame on which a verdict depends: addresses, EtherType and the VLAN tag behind it."""
-CACHED = 1 << 16
-"""Verdicts remembered at most."""
 EARLY = 4096
 """What the peer said before this node's session began: so many events are kept at most."""
 QUIET = seconds(60)
@@ -54,8 +51,7 @@ class BridgeCore:
         self.vlans = Vlans(config)
         self.table = HostTable(config, self.vlans)
         self.forwarding = Forwarding(config, self.vlans, self.table)
-        self.cache: dict[tuple[str, bytes, int | None], tuple[Verdict, Host | None]] = {}
-        """(ingress, first octets, origin) -> verdict, and the host to mark seen."""
+        self.memory = Memory()
         self.drops = [0] * len(DropReason)
         """Frames dropped, by reason."""
         self.warned: dict[str, Instant] = {}
@@ -159,7 +155,7 @@ class BridgeCore:
         table = self.table
         if table.changed:
             table.changed = False
-            self.cache.clear()
+            self.memory.forget()
         told = table.announcements.pull(now)
         if not table.alarms:
             return told
@@ -174,22 +170,25 @@ class BridgeCore:
 
     # --- data frames
 
-    def lookup(self, ingress: str, frame: bytes, now: Instant, origin: int | None = None) -> Verdict | None:
-        """The remembered verdict on *frame* (18 octets or more), or None: then `forward` decides. *origin* is the
-        mlag-id of the envelope that *frame* came in."""
-        hit = self.cache.get((ingress, frame[:KEY], origin))
-        if hit is None:
+    def lookup(self, ingress: str, frame: bytes, now: Instant, origin: int | None = None) -> Kept | None:
+        """What is remembered of *frame* (18 octets or more), or None: then `forward` decides. *origin* is the mlag-id
+        of the envelope that *frame* came in."""
+        known = self.memory.door(ingress, origin).get(frame[6:16])
+        if known is None:
             return None
-        verdict, host = hit
+        host, lane = known
+        kept = lane.get(frame[:6])
+        if kept is None:
+            return None
         if host is not None:
             host.seen = now
-        if verdict.dropped is not None:
-            self.drops[verdict.dropped] += 1
-        return verdict
+        if kept.verdict.dropped is not None:
+            self.drops[kept.verdict.dropped] += 1
+        return kept
 
     def forward(
         self, ingress: str, frame: bytes, header: Header, now: Instant, origin: int | None = None
-    ) -> tuple[Verdict, Sequence[Action]]:
+    ) -> tuple[Kept, Sequence[Action]]:
         """Learn from *frame*, whose header is *header*, decide on it and remember the verdict."""
         actions = self.learn(ingress, header, now)
         verdict = self.decide(ingress, header, origin)
@@ -197,13 +196,23 @@ class BridgeCore:
             self.drops[verdict.dropped] += 1
         vid = self._learns_in(ingress, header)
         host = None if vid is None else self.table.get(vid, header.source)
-        # A host that there was no room for is tried again with each of its frames.
-        if vid is None or host is not None:
-            if len(self.cache) >= CACHED:
-                self.cache.clear()
-            marked = None if host is None or host.flags & STATIC else host
-            self.cache[ingress, frame[:KEY], origin] = verdict, marked
-        return verdict, actions
+        if (vid is not None and host is None) or verdict.dropped is DropReason.RESERVED_ADDRESS:
+            # There was no room for it: tried again with each of its frames. Or: nothing is learned from this frame,
+            # but from the next of the same source, if that goes elsewhere.
+            return Kept(verdict), actions
+        marked = None if host is None or host.flags & STATIC else host
+        return self.memory.keep(ingress, origin, frame, self._lane(ingress, frame, header), marked, verdict), actions
+
+    def _lane(self, ingress: str, frame: bytes, header: Header) -> tuple[Any, ...]:
+        """What a verdict depends on besides the port and the destination."""
+        port = self.forwarding.ports.get(ingress)
+        tag = b"" if header.vid is None else frame[12:16]
+        valid = not is_group(header.source) and header.source != ZERO
+        if port is None or not port.peer:
+            return tag, valid
+        vid, _ = self.forwarding.admit(port, header)
+        source = self.table.find(vid, header.source)
+        return tag, valid, None if source is None else source.port
 
     def decide(self, ingress: str, header: Header, origin: int | None = None) -> Verdict:
         """The verdict on a frame; changes nothing."""

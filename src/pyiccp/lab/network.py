@@ -32,6 +32,7 @@ from pyiccp.node.events import (
     Stopped,
     StopRequested,
     Transmit,
+    TransmitBatch,
     TransmitKeepalive,
 )
 from pyiccp.sansio import Instant, milliseconds
@@ -307,6 +308,11 @@ class Network:
                 way = device.ways.get(action.port)  # type: ignore[union-attr]
                 if way is not None and way.up:
                     self.wires.transmit(way, action.frame, action.ordered, now)  # type: ignore[union-attr]
+            elif kind is TransmitBatch:
+                way = device.ways.get(action.port)  # type: ignore[union-attr]
+                if way is not None and way.up:
+                    for frame in action.frames:  # type: ignore[union-attr]
+                        self.wires.transmit(way, frame, True, now)
             elif isinstance(action, DeliverLocally):
                 for host in device.hosts.get(action.interface, ()):
                     host.receive((action.frame,), now)

@@ -38,6 +38,13 @@ class Transmit(msgspec.Struct, frozen=True, gc=False):
     ordered: bool = True
 
 
+class TransmitBatch(msgspec.Struct, frozen=True, gc=False):
+    """Send data frames out of the physical *port*, in this order; as so many `Transmit`s would."""
+
+    port: str
+    frames: list[bytes]
+
+
 class DeliverLocally(msgspec.Struct, frozen=True, gc=False):
     """*frame* is for the device itself (or a host of the lab that lives there) at *interface*, untagged or as tagged
     as it would be on that interface."""
@@ -72,4 +79,4 @@ class Stopped(msgspec.Struct, frozen=True, gc=False):
     """The planned stop is done: the process may exit, carrier may drop."""
 
 
-Action = Transmit | DeliverLocally | TransmitKeepalive | DropQueued | Remember | Notice | Stopped
+Action = Transmit | TransmitBatch | DeliverLocally | TransmitKeepalive | DropQueued | Remember | Notice | Stopped

@@ -30,9 +30,10 @@ from pyiccp.node.events import (
     Stopped,
     StopRequested,
 )
+from pyiccp.node.express import express
 from pyiccp.node.mlacp import describe
 from pyiccp.node.pairing import Pairing
-from pyiccp.node.plane import Plane, is_link_segment
+from pyiccp.node.plane import TAGGED_HEADER, Plane, is_link_segment
 from pyiccp.node.report import build_status, state_of
 from pyiccp.node.routes import ROUTES
 from pyiccp.node.spanning import NO_TREE_ON_A_PAIR, RUNS, on_pair, tree
@@ -214,19 +215,28 @@ class Node:
         self._wake(now, out)
         return self._done(now, out)
 
-    def forward(self, port: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]:
+    def forward(self, port: str, frames: Sequence[bytes], now: Instant) -> Sequence[Action]:
         """*frames* came in by the physical *port*, control and data, in this order."""
         out: list[Action] = []
         if self._wake(now, out) or not self.plane.running.get(port):
             return out
-        for frame in frames:
-            if len(frame) < _RUNT:
-                continue
-            if frame[:5] == b"\x01\x80\xc2\x00\x00" and is_reserved(frame):
-                self._control(port, frame, now, out)
-            elif actions := self.plane.take(port, frame, now, out):
-                self._carry_out(actions, now, out)
+        interface = self.plane.interface_of(port) if len(frames) > 1 else None
+        bridge = self.plane.bridge_at.get(interface) if interface is not None else None
+        if bridge is not None and interface is not None and min(map(len, frames)) >= TAGGED_HEADER:
+            express(bridge, interface, frames, now, out, lambda frame: self._take(port, frame, now, out))
+        else:
+            for frame in frames:
+                self._take(port, frame, now, out)
         return self._done(now, out)
+
+    def _take(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
+        """One frame that came in by the physical *port*."""
+        if len(frame) < _RUNT:
+            return
+        if frame[:5] == b"\x01\x80\xc2\x00\x00" and is_reserved(frame):
+            self._control(port, frame, now, out)
+        elif actions := self.plane.take(port, frame, now, out):
+            self._carry_out(actions, now, out)
 
     def send(self, interface: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]:
         """*frames* of the device itself at *interface*: into the bridge, or out of a bond or port."""

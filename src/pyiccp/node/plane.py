@@ -1,6 +1,6 @@
 """The data path: frames come in by a physical port or from the device itself, and leave by ports (M4).
 
-Payload is opaque: a frame is decoded as far as its header, in `BridgeCore.lookup`, and only when no verdict is cached.
+Payload is opaque: a frame is decoded as far as its header, and only when no verdict on it is remembered.
 """
 
 from collections import deque
@@ -12,6 +12,7 @@ from pyiccp.bridge.verdicts import Output, Verdict
 from pyiccp.link.core import LinkCore
 from pyiccp.node.config import NodeConfig
 from pyiccp.node.events import Action, DeliverLocally, Transmit
+from pyiccp.node.express import new_tag, plan
 from pyiccp.node.offload import finished, reshaped
 from pyiccp.node.trunk import Trunk
 from pyiccp.node.wiring import port_mac
@@ -24,6 +25,8 @@ MAX_COPIES = 256
 COPY_TIME = milliseconds(10)
 """M4.6: one round trip to the peer is enough."""
 
+TAGGED_HEADER = 18
+"""Octets without which a frame is a runt, if it is tagged."""
 _LINK_TYPE = ETHERTYPE.to_bytes(2, "big")
 
 
@@ -85,14 +88,15 @@ class Plane:
     ) -> Sequence[BridgeAction]:
         """The remembered verdict, or a new one; a runt is dropped."""
         actions: Sequence[BridgeAction] = ()
-        verdict = bridge.lookup(interface, frame, now, origin)
-        if verdict is None:
+        kept = bridge.lookup(interface, frame, now, origin) if len(frame) >= TAGGED_HEADER else None
+        if kept is None:
             header = peek(frame, self.tags[interface])
             if header is None:
                 return actions
             self.decided = True
-            verdict, actions = bridge.forward(interface, frame, header, now, origin)
-        self._obey(verdict, interface, frame, now, out)
+            kept, actions = bridge.forward(interface, frame, header, now, origin)
+            kept.path = plan(self, kept.verdict, interface, frame)
+        self._obey(kept.verdict, interface, frame, now, out)
         return actions
 
     # --- out
@@ -136,17 +140,9 @@ class Plane:
                 kept.append((now, self._shape(output, interface, frame)))
 
     def _shape(self, output: Output, interface: str, frame: bytes) -> bytes:
-        """*frame* with the tag that it carries out of a port; its priority bits are kept."""
-        kind = self.tags[interface].to_bytes(2, "big")
-        had = frame[12:14] == kind
-        if output.vid is None:
-            return reshaped(frame, frame[:12] + frame[16:]) if had else frame
-        if not had:
-            return reshaped(frame, frame[:12] + kind + output.vid.to_bytes(2, "big") + frame[12:])
-        control = frame[14] << 8 | frame[15]
-        if control & 0xFFF == output.vid:
-            return frame
-        return reshaped(frame, frame[:14] + (control & 0xF000 | output.vid).to_bytes(2, "big") + frame[16:])
+        """*frame* with the tag that it carries out of a port."""
+        tag, rest = new_tag(output.vid, frame, self.tags[interface])
+        return frame if tag is None else reshaped(frame, frame[:12] + tag + frame[rest:])
 
     def _leave_in_envelope(self, output: Output, frame: bytes, out: list[Action]) -> None:
         """M4.5: the frame and the bond it came from, in the order of the data. No card looks into an envelope: what is

@@ -24,6 +24,7 @@ from pyiccp.node.events import (
     Stopped,
     StopRequested,
     Transmit,
+    TransmitBatch,
     TransmitKeepalive,
 )
 from pyiccp.node.offload import all_finished
@@ -47,7 +48,7 @@ class NodeLike(Protocol):
     def start(self, now: Instant) -> Sequence[Action]: ...
     def handle(self, event: Event, now: Instant) -> Sequence[Action]: ...
     def advance(self, now: Instant) -> Sequence[Action]: ...
-    def forward(self, port: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]: ...
+    def forward(self, port: str, frames: Sequence[bytes], now: Instant) -> Sequence[Action]: ...
     def send(self, interface: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]: ...
     def status(self, now: Instant) -> NodeStatus: ...
 
@@ -165,7 +166,7 @@ class Driver:
             await port.link_change()
 
     async def _receive(
-        self, port: Transport, take: Callable[[str, Iterable[bytes], Instant], Sequence[Action]], name: str
+        self, port: Transport, take: Callable[[str, Sequence[bytes], Instant], Sequence[Action]], name: str
     ) -> None:
         while True:
             frames = await port.receive_many()
@@ -200,6 +201,9 @@ class Driver:
                 case Transmit(port, frame, ordered):
                     if (queue := self.queues.get(port)) is not None:
                         queue.put(frame, ordered, now)
+                case TransmitBatch(port, frames):
+                    if (queue := self.queues.get(port)) is not None:
+                        queue.put_data(frames, now)
                 case DeliverLocally(interface, frame):
                     if (queue := self.local_queues.get(interface)) is not None:
                         queue.put(frame, True, now)

@@ -10,6 +10,8 @@ from pyiccp.transports.base import BATCH, Signal
 
 ROOM = 1024
 """Frames of each kind; data that does not fit is lost at the tail, as in a switch."""
+OCTETS = 8 << 20
+"""Of data: a frame that no card has cut yet may have 64 KiB."""
 
 
 class PortQueue:
@@ -22,13 +24,16 @@ class PortQueue:
         self.stay = stay
         self.dropped = 0
         self._control: deque[bytes] = deque()
-        self._data: deque[tuple[Instant, bytes]] = deque()
+        self._data: deque[tuple[Instant, Sequence[bytes]]] = deque()
+        """Frames as they came, in batches of at most `BATCH`."""
+        self._frames = self._octets = 0
+        """In `_data`."""
         self._filled = Signal()
         self._sending: trio.CancelScope | None = None
         """Of the data that is being handed over right now."""
 
     def __len__(self) -> int:
-        return len(self._control) + len(self._data)
+        return len(self._control) + self._frames
 
     @property
     def idle(self) -> bool:
@@ -37,19 +42,36 @@ class PortQueue:
 
     def put(self, frame: bytes, ordered: bool, now: Instant) -> None:
         """Queue *frame*; `ordered` = with the data."""
-        if len(self._data if ordered else self._control) >= ROOM:
-            self.dropped += 1
-            return
         if ordered:
-            self._data.append((now, frame))
+            self.put_data((frame,), now)
+        elif len(self._control) >= ROOM:
+            self.dropped += 1
         else:
             self._control.append(frame)
+            self._filled.wake()
+
+    def put_data(self, frames: Sequence[bytes], now: Instant) -> None:
+        """Queue *frames* in this order, as many as there is room for."""
+        room = ROOM - self._frames
+        if len(frames) > room or len(frames) > BATCH:
+            self.dropped += max(0, len(frames) - room)
+            for at in range(0, room, BATCH):
+                self.put_data(frames[at : min(at + BATCH, room)], now)
+            return
+        size = sum(map(len, frames))
+        if not frames or self._octets + size > OCTETS:
+            self.dropped += len(frames)
+            return
+        self._data.append((now, frames))
+        self._frames += len(frames)
+        self._octets += size
         self._filled.wake()
 
     def drop_data(self) -> None:
         """Empty the data queue, and what a slow cable has not taken yet (M3.1)."""
-        self.dropped += len(self._data)
+        self.dropped += self._frames
         self._data.clear()
+        self._frames = self._octets = 0
         if self._sending is not None:
             self._sending.cancel()
 
@@ -63,14 +85,20 @@ class PortQueue:
         return [self._control.popleft() for _ in range(min(BATCH, len(self._control)))]
 
     def take_data(self, now: Instant) -> Sequence[bytes]:
-        """Data frames to send now, if no control waits."""
-        frames: list[bytes] = []
-        while self._data and not self._control and len(frames) < BATCH:
-            since, frame = self._data.popleft()
-            if now - since > self.stay:
-                self.dropped += 1
+        """Data frames to send now, `BATCH` at most, if no control waits."""
+        frames: Sequence[bytes] = ()
+        while self._data and not self._control:
+            since, batch = self._data[0]
+            stale = now - since > self.stay
+            if not stale and len(frames) + len(batch) > BATCH:
+                break
+            self._data.popleft()
+            self._frames -= len(batch)
+            self._octets -= sum(map(len, batch))
+            if stale:
+                self.dropped += len(batch)
             else:
-                frames.append(frame)
+                frames = [*frames, *batch] if frames else batch
         return frames
 
     def sending_data(self) -> trio.CancelScope:
