@@ -165,6 +165,8 @@ class NodeConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Physical ports in natural order."""
     speeds: tuple[tuple[str, int], ...] = ()
     """Mbit/s of ports that are not 10000."""
+    l2mtus: tuple[tuple[str, int], ...] = ()
+    """Octets behind the Ethernet header that a port carries, where it is set; the hardware's own is not known."""
     bonds: tuple[Bond, ...] = ()
     bridges: tuple[Bridge, ...] = ()
     mlag: Mlag | None = None

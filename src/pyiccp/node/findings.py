@@ -11,6 +11,9 @@ from pyiccp.node.wiring import bridge_mac, dual_homed, mlag_bridge, peer_members
 
 __all__ = ["blocked", "held_bonds", "own_findings", "pair_findings"]
 
+ADDRESSES_AND_TYPE = 14
+"""What an l2mtu does not count."""
+
 _UNTAGGED = (FrameTypes.ADMIT_ALL, FrameTypes.ADMIT_ONLY_UNTAGGED)
 
 
@@ -60,8 +63,17 @@ def profile(config: NodeConfig) -> Profile | None:
         peer_port_tagged=tagged,
         peer_port_untagged=untagged,
         peer_port_members=len(peer_members(config)),
+        peer_port_mtu=_peer_port_mtu(config),
         ports=_ports(config, bridge, peer_port),
     )
+
+
+def _peer_port_mtu(config: NodeConfig) -> int | None:
+    """The largest frame that every member of the peer port carries; None while one of them is not known."""
+    known = dict(config.l2mtus)
+    sizes = [known.get(member) for member in peer_members(config)]
+    found = [size for size in sizes if size is not None]
+    return min(found) + ADDRESSES_AND_TYPE if found and len(found) == len(sizes) else None
 
 
 def peer_profile(iccp: IccpCore, name: str) -> Profile | None:

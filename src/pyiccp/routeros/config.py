@@ -32,6 +32,8 @@ class Configuration(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """(default name, name)."""
     speeds: tuple[tuple[str, int], ...] = ()
     """Mbit/s of ports whose speed is set by hand."""
+    l2mtus: tuple[tuple[str, int], ...] = ()
+    """Octets behind the Ethernet header, of ports for which it is set."""
     notes: tuple[str, ...] = ()
     """What was left out and why. About the text, not the device: takes no part in comparison."""
 
@@ -67,6 +69,11 @@ def parse_config(text: str, file: str = "") -> Configuration:
             for entry in sorted(tables[ETHERNET], key=lambda entry: natural(entry["name"]))
             if entry["speed"] and not entry["auto-negotiation"]
         ),
+        l2mtus=tuple(
+            (entry["name"], entry["l2mtu"])
+            for entry in sorted(tables[ETHERNET], key=lambda entry: natural(entry["name"]))
+            if entry["l2mtu"] is not None
+        ),
         notes=(*interfaces.notes, *_outside(tables)),
     )
 
@@ -93,6 +100,7 @@ def node_config(
         mac=mac,
         ports=tuple(ports),
         speeds=tuple((port, speed) for port, speed in speeds if speed != 10_000),
+        l2mtus=configuration.l2mtus,
         bonds=configuration.bonds,
         bridges=configuration.bridges,
         mlag=configuration.mlag,

@@ -277,7 +277,7 @@ ETHERNET = Menu(
         "speed": Property(optional(speed), None),
         "auto-negotiation": _only(yes_no, True),
         "mtu": _only(_MTU, 1500),
-        "l2mtu": _only(_MTU),
+        "l2mtu": Property(optional(_MTU), None),
         "mac-address": _only(mac_address),
         "orig-mac-address": _only(mac_address),
         "advertise": _TEXT,
