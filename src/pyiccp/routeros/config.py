@@ -33,7 +33,8 @@ class Configuration(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     speeds: tuple[tuple[str, int], ...] = ()
     """Mbit/s of ports whose speed is set by hand."""
     l2mtus: tuple[tuple[str, int], ...] = ()
-    """Octets behind the Ethernet header, of ports for which it is set."""
+    """Octets behind the Ethernet header, where it is told. `export verbose` tells the hardware's own as well, so it
+    takes no part in comparison."""
     notes: tuple[str, ...] = ()
     """What was left out and why. About the text, not the device: takes no part in comparison."""
 
@@ -44,7 +45,7 @@ class Configuration(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return hash(self._device())
 
     def _device(self) -> tuple[object, ...]:
-        return tuple(getattr(self, field) for field in self.__struct_fields__ if field != "notes")
+        return tuple(getattr(self, field) for field in self.__struct_fields__ if field not in ("notes", "l2mtus"))
 
 
 def parse_config(text: str, file: str = "") -> Configuration:
