@@ -31,6 +31,19 @@ class Source(msgspec.Struct, frozen=True, gc=False):
         return hash(Source)
 
 
+class Hardware(msgspec.Struct, frozen=True, gc=False):
+    """What `export verbose` tells of the hardware and `export` does not: takes no part in comparison, as Source."""
+
+    l2mtus: tuple[tuple[str, int], ...] = ()
+    """Octets behind the Ethernet header that a port carries, where it is told."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hardware)
+
+    def __hash__(self) -> int:
+        return hash(Hardware)
+
+
 class Bond(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """/interface bonding"""
 
@@ -165,8 +178,7 @@ class NodeConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Physical ports in natural order."""
     speeds: tuple[tuple[str, int], ...] = ()
     """Mbit/s of ports that are not 10000."""
-    l2mtus: tuple[tuple[str, int], ...] = ()
-    """Octets behind the Ethernet header that a port carries, where it is set; the hardware's own is not known."""
+    hardware: Hardware = Hardware()
     bonds: tuple[Bond, ...] = ()
     bridges: tuple[Bridge, ...] = ()
     mlag: Mlag | None = None

@@ -70,7 +70,7 @@ def profile(config: NodeConfig) -> Profile | None:
 
 def _peer_port_mtu(config: NodeConfig) -> int | None:
     """The largest frame that every member of the peer port carries; None while one of them is not known."""
-    known = dict(config.l2mtus)
+    known = dict(config.hardware.l2mtus)
     sizes = [known.get(member) for member in peer_members(config)]
     found = [size for size in sizes if size is not None]
     return min(found) + ADDRESSES_AND_TYPE if found and len(found) == len(sizes) else None

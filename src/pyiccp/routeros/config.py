@@ -6,7 +6,7 @@
 
 import msgspec
 
-from pyiccp.node.config import Bond, Bridge, Mlag, NodeConfig, Tuning
+from pyiccp.node.config import Bond, Bridge, Hardware, Mlag, NodeConfig, Tuning
 from pyiccp.routeros import build
 from pyiccp.routeros.interfaces import Interfaces, natural, refuse_old_name, speed_of
 from pyiccp.routeros.menus import ETHERNET, IDENTITY, SWITCH
@@ -32,9 +32,7 @@ class Configuration(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """(default name, name)."""
     speeds: tuple[tuple[str, int], ...] = ()
     """Mbit/s of ports whose speed is set by hand."""
-    l2mtus: tuple[tuple[str, int], ...] = ()
-    """Octets behind the Ethernet header, where it is told. `export verbose` tells the hardware's own as well, so it
-    takes no part in comparison."""
+    hardware: Hardware = Hardware()
     notes: tuple[str, ...] = ()
     """What was left out and why. About the text, not the device: takes no part in comparison."""
 
@@ -45,7 +43,7 @@ class Configuration(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return hash(self._device())
 
     def _device(self) -> tuple[object, ...]:
-        return tuple(getattr(self, field) for field in self.__struct_fields__ if field not in ("notes", "l2mtus"))
+        return tuple(getattr(self, field) for field in self.__struct_fields__ if field != "notes")
 
 
 def parse_config(text: str, file: str = "") -> Configuration:
@@ -70,10 +68,8 @@ def parse_config(text: str, file: str = "") -> Configuration:
             for entry in sorted(tables[ETHERNET], key=lambda entry: natural(entry["name"]))
             if entry["speed"] and not entry["auto-negotiation"]
         ),
-        l2mtus=tuple(
-            (entry["name"], entry["l2mtu"])
-            for entry in sorted(tables[ETHERNET], key=lambda entry: natural(entry["name"]))
-            if entry["l2mtu"] is not None
+        hardware=Hardware(
+            tuple((entry["name"], entry["l2mtu"]) for entry in tables[ETHERNET] if entry["l2mtu"] is not None)
         ),
         notes=(*interfaces.notes, *_outside(tables)),
     )
@@ -101,7 +97,7 @@ def node_config(
         mac=mac,
         ports=tuple(ports),
         speeds=tuple((port, speed) for port, speed in speeds if speed != 10_000),
-        l2mtus=configuration.l2mtus,
+        hardware=configuration.hardware,
         bonds=configuration.bonds,
         bridges=configuration.bridges,
         mlag=configuration.mlag,
