@@ -112,8 +112,8 @@ class Format:
         self.count = count
         self.depth = tail.depth if tail else 0
         self.size = layout.size if layout else 0
-        self._word: Bits = word or {}
-        self._bits = bits or {}
+        self.word: Bits = word or {}
+        self.bits = bits or {}
         self._parts = parts or {}
         self._tables = {**DEFAULT_TABLES, **(tables or {})}
 
@@ -124,8 +124,8 @@ class Format:
         return shape(
             self.value,
             self.layout,
-            word=self._word,
-            bits=self._bits,
+            word=self.word,
+            bits=self.bits,
             tail=self.tail.name if self.tail else None,
             parts=self._parts,
             tables=self._tables,
@@ -137,7 +137,7 @@ class Format:
         parts = Parts(
             self.layout,
             self.shape,
-            code=self.codes[0] if self.codes and not self._word else 0,
+            code=self.codes[0] if self.codes and not self.word else 0,
             bound=self.bound,
             counter=self.count,
             tail_decode=tail.decode if tail else None,
@@ -247,7 +247,7 @@ class Format:
     def remark(self, field: str) -> str:
         """Bits of *field* that are fields of the value, lowest first."""
         parts = []
-        for name, (shift, width) in sorted(self._bits.get(field, {}).items(), key=lambda item: item[1]):
+        for name, (shift, width) in sorted(self.bits.get(field, {}).items(), key=lambda item: item[1]):
             span = f"bits {shift}-{shift + width - 1}" if width > 1 else f"bit {shift}"
             parts.append(f"{name.rpartition('.')[2]} {span}")
         return ", ".join(parts)

@@ -5,7 +5,7 @@ from typing import Any
 LETTERS = "ATGSCDFE"
 """Bit 0 to bit 7 as RouterOS prints them."""
 
-_NAMES = (
+NAMES = (
     "activity",
     "timeout",
     "aggregation",
@@ -20,7 +20,7 @@ _NAMES = (
 class State:
     """One state octet with its eight bits as attributes. There is one object per octet: compare with `is` or `==`."""
 
-    __slots__ = (*_NAMES, "octet", "text")
+    __slots__ = (*NAMES, "octet", "text")
 
     octet: int
     text: str
@@ -37,14 +37,14 @@ class State:
     def __init__(self, octet: int) -> None:
         self.octet = octet
         self.text = "".join(letter if octet >> bit & 1 else "-" for bit, letter in enumerate(LETTERS))
-        for bit, name in enumerate(_NAMES):
+        for bit, name in enumerate(NAMES):
             setattr(self, name, bool(octet >> bit & 1))
 
     def replace(self, **bits: bool) -> "State":
         """The state with the named bits set or cleared."""
         octet = self.octet
         for name, on in bits.items():
-            mask = 1 << _NAMES.index(name)
+            mask = 1 << NAMES.index(name)
             octet = octet | mask if on else octet & ~mask
         return STATES[octet]
 

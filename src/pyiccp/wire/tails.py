@@ -162,10 +162,11 @@ class Tlvs:
         what takes all octets from type 0 on, or from the first TLV that does not hold together; *into* and *back*:
         from the tuple to the value's field and back; if *whole*, back from the whole value."""
         self.name = name
+        self.width = width
         self._head = struct.Struct(">HH" if width == 2 else ">BB")
-        self._mask = (1 << 8 * width) - 1 & ~flags
-        self._extra = self._head.size if inclusive else 0
-        self.formats = {code & self._mask: form for form in formats for code in form.codes}
+        self.mask = (1 << 8 * width) - 1 & ~flags
+        self.extra = self._head.size if inclusive else 0
+        self.formats = {code & self.mask: form for form in formats for code in form.codes}
         self.other = other
         self.rest = rest
         self._by_class = {form.value: form for form in (*self.formats.values(), other)}
@@ -179,7 +180,7 @@ class Tlvs:
 
     def find(self, word: int) -> Format:
         """The format that a type word selects."""
-        return self.formats.get(word & self._mask, self.other)
+        return self.formats.get(word & self.mask, self.other)
 
     def form_of(self, value: Any) -> Format:
         """The format that writes *value*."""
@@ -191,7 +192,7 @@ class Tlvs:
     @cached_property
     def decode(self) -> Callable[..., Any]:
         """Fast: the value of all of *start* to *end*; raises one of FAULTS."""
-        unpack, size, extra, into = self._head.unpack_from, self._head.size, self._extra, self.into
+        unpack, size, extra, into = self._head.unpack_from, self._head.size, self.extra, self.into
         tolerant, rest = self.tolerant, self.rest
         seen: dict[int, Callable[[bytes, int, int, int], Any]] = {}
         other = self.other.engine.decode_at
@@ -227,14 +228,14 @@ class Tlvs:
         """The fast function for a type word; those of the formats are remembered, so that each engine is derived when
         its type is first met, and the memory does not grow with what a peer makes up."""
         decode = self.find(word).engine.decode_at
-        if word & self._mask in self.formats or (not self.formats and len(seen) < 16):
+        if word & self.mask in self.formats or (not self.formats and len(seen) < 16):
             seen[word] = decode
         return decode
 
     @cached_property
     def encode(self) -> Callable[[Any], tuple[int, bytes]]:
         """Number of TLVs and octets."""
-        pack, extra, back = self._head.pack, self._extra, self.back
+        pack, extra, back = self._head.pack, self.extra, self.back
         engines: dict[type, Engine] = {}
 
         def encode(value: Any) -> tuple[int, bytes]:
@@ -264,7 +265,7 @@ class Tlvs:
                 break
             word, length = self._head.unpack_from(octets, start)
             start += self._head.size
-            stop = start + length - self._extra
+            stop = start + length - self.extra
             form, body = self._body(what, here, octets, start, stop, word)
             found.append(construct.Container(type=word, length=length, body=body, format=form))
             start = stop
@@ -276,10 +277,10 @@ class Tlvs:
         if end - start < size:
             return Fault(here + "type", start, f"{end - start} octets left where a TLV needs {size}")
         word, length = self._head.unpack_from(octets, start)
-        if length < self._extra:
-            return Fault(here + "length", start + size // 2, f"{length} where {self._extra} is the least")
-        if length - self._extra > end - start - size:
-            left = end - start - size + self._extra
+        if length < self.extra:
+            return Fault(here + "length", start + size // 2, f"{length} where {self.extra} is the least")
+        if length - self.extra > end - start - size:
+            left = end - start - size + self.extra
             return Fault(here + "length", start + size // 2, f"{length} octets where {left} are left")
         return Fault(here + "type", start, "the list ends here") if word == 0 and self.rest is not None else None
 
@@ -314,7 +315,7 @@ class Tlvs:
             if end - start < size:
                 break
             word, length = self._head.unpack_from(octets, start)
-            stop = max(min(start + size + length - self._extra, end), start + size)
+            stop = max(min(start + size + length - self.extra, end), start + size)
             form = self.find(word)
             children = (
                 Node(start, size // 2, "type", word),
