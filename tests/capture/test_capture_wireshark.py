@@ -8,7 +8,7 @@ def test_every_format_is_in_the_text_under_its_own_filter_name() -> None:
     names = [abbreviation(form) for form in formats()]
     assert len(names) == len(set(names))
     assert all(f'abbrev = "{name}"' in text for name in names)
-    assert 'name = "actor_key", offset = 14, width = 2, kind = "uint16"' in text
+    assert 'name = "actor_key", offset = 16, width = 2, kind = "uint16"' in text
 
 
 def test_the_text_is_the_same_every_time() -> None:

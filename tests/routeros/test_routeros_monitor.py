@@ -15,6 +15,7 @@ def member(partner: Mac = ZERO) -> BondPortStatus:
     return BondPortStatus(
         state="attached",
         reason=None,
+        reason_code=None,
         key=17,
         flags="A-GSCD--",
         partner_sys_id=partner,
