@@ -31,7 +31,12 @@ class Guest:
             path.unlink(missing_ok=True)
         self._process = space.start(*self._command(image, address), log=folder / "qemu.log")
         try:
-            self._read(self._connect(self._control, BOOT), b"<ready>", BOOT)
+            self._console = self._connect(self._control, BOOT)
+        except GuestDied:
+            self._process.wait()
+            raise
+        try:
+            self._read(b"<ready>", BOOT)
         except GuestDied:
             self.end()
             raise
@@ -62,9 +67,8 @@ class Guest:
     def run(self, line: str) -> str:
         """What the guest's shell printed for *line*, which must end well."""
         self._number += 1
-        with self._connect(self._control, PATIENCE) as stream:
-            stream.sendall(f"\n{self._number} timeout {int(PATIENCE)} sh -c '{line}'\n".encode())
-            text = self._read(stream, f"<{self._number}:".encode(), PATIENCE)
+        self._console.sendall(f"\n{self._number} timeout {int(PATIENCE)} sh -c '{line}'\n".encode())
+        text = self._read(f"<{self._number}:".encode(), PATIENCE)
         output, _, code = text.rpartition(f"<{self._number}:")
         if code.strip() != "0>":
             raise GuestDied(f"{line}: {output}{code}")
@@ -116,9 +120,10 @@ class Guest:
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
+        self._console.close()
 
     def _connect(self, path: Path, patience: float) -> socket.socket:
-        """qemu takes one at a time, and hears that the last one left only when it looks."""
+        """qemu takes one at a time."""
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         stream.settimeout(patience)
 
@@ -134,13 +139,13 @@ class Guest:
         until(f"qemu listens at {path.name}", connected, patience)
         return stream
 
-    def _read(self, stream: socket.socket, end: bytes, patience: float) -> str:
+    def _read(self, end: bytes, patience: float) -> str:
         """All up to the line with *end*."""
         octets, deadline = b"", time.monotonic() + patience
         while end not in octets or b"\n" not in octets[octets.index(end) :]:
-            stream.settimeout(max(deadline - time.monotonic(), 0.001))
+            self._console.settimeout(max(deadline - time.monotonic(), 0.001))
             try:
-                more = stream.recv(65536)
+                more = self._console.recv(65536)
             except TimeoutError:
                 more = b""
             if not more:

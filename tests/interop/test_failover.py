@@ -18,12 +18,11 @@ from interop.conftest import BUILD, Kennel, Program
 from interop.networks import MACS, OneSwitch, Pair
 from interop.pings import Verdict
 from interop.spaces import Space, until
-from interop.stories import Share, Story
+from interop.stories import LEAST, Share, Story
 
 REPORT = BUILD / "failover.json"
 PINGS = 5_000
 CUT = 1_000
-LEAST = 0.25
 MARGIN = 0.1
 SILENT_CRASH = 4.0
 PATIENCE = 20.0
@@ -58,7 +57,7 @@ def links(story: Story) -> None:
     near = story.near
     for link in range(2):
         cut, mend = partial(near.carrier, link, False), partial(near.carrier, link, True)
-        story.happens(f"link {link + 1} cut", cut, partial(leaves, story, link, (near,)), CUT)
+        story.fault(f"link {link + 1} cut", cut, partial(leaves, story, link, (near,)), CUT)
         story.happens(f"link {link + 1} mended", mend, story.settles, CUT)
 
 
@@ -75,9 +74,9 @@ def nodes(story: Story, pair: Pair) -> None:
         assert node.status()["mlag"]["active-role"] == role
         gone = partial(leaves, story, number, (story.near, story.far))
         if planned:
-            story.happens(f"{name} stopped", node.stop, gone, PINGS // 2)
+            story.fault(f"{name} stopped", node.stop, gone, PINGS // 2)
         else:
-            story.happens(f"{name} killed", node.kill, gone, CUT)
+            story.fault(f"{name} killed", node.kill, gone, CUT)
         story.happens(f"{name} started again", node.start, story.settles, PINGS // 2 if planned else CUT)
 
 
@@ -85,19 +84,16 @@ def tell(client: Callable[[ExitStack, Path], Client], whole: bool, folder: Path)
     """The story of one client on one network."""
     folder.mkdir()
     with ExitStack() as stack:
-        enter = stack.enter_context
+        spaces = [stack.enter_context(Space(name)) for name in (("far", "one", "two") if whole else ("far", "switch"))]
         near = client(stack, folder)
         stack.callback(near.end)
-        far = far_side(enter(Space("far")), folder)
+        far = far_side(spaces[0], folder)
         stack.callback(far.end)
-        if whole:
-            network = Pair((enter(Space("one")), enter(Space("two"))), folder)
-        else:
-            network = OneSwitch(enter(Space("switch")), folder)
+        network = Pair((spaces[1], spaces[2]), folder) if whole else OneSwitch(spaces[1], folder)
         stack.callback(network.end)
         with Story(network, near, far, folder) as story:
             partner = near.bond()["partner"]
-            story.happens(QUIET, lambda: None, lambda: None, PINGS)
+            story.fault(QUIET, lambda: None, lambda: None, PINGS)
             links(story)
             if isinstance(network, Pair):
                 nodes(story, network)

@@ -105,13 +105,13 @@ class Couple:
         self.connected = False
         for index in (0, 1):
             if self.alive[index]:
-                self.say(index, ev.SessionWentDown(why))
+                self.say(index, ev.SessionWentDown(why, self.now))
 
     def crash(self, index: int) -> None:
         """The node is gone; the other one hears of it through its link."""
         self.alive[index] = False
         self.connected = False
-        self.say(1 - index, ev.SessionWentDown("no carrier"))
+        self.say(1 - index, ev.SessionWentDown("no carrier", self.now))
 
     def restart(self, index: int) -> None:
         self.alive[index] = True

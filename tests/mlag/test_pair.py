@@ -123,6 +123,23 @@ def test_dead_peer_with_keepalive_the_survivor_keeps_the_identity_after_asking()
     assert "peer is dead: keep the pair identity" in survivor.notices()
 
 
+@pytest.mark.parametrize("phase", [0.0, 0.1, 0.2, 0.29])
+def test_a_silent_death_is_asked_about_whenever_it_falls_between_two_polls(phase: float) -> None:
+    """1. The primary is killed, its ports keep their carrier; the last answer is up to a heartbeat older. 2. Its
+    session ends three heartbeats later. 3. The keepalive worked until then: the survivor asks and keeps the identity."""
+    pair = joined(keepalive=True)
+    pair.run(phase)
+    pair.alive[0] = False
+    died = pair.now
+    pair.run(0.9)
+    pair.connected = False
+    pair.say(1, ev.SessionWentDown("no heartbeat answered for three intervals", died))
+    assert pair.sides[1].core.pair.deciding
+    pair.run(1.1)
+    assert pair.sides[1].identity.system == LOW
+    assert pair.sides[1].store.epoch == 1
+
+
 def test_while_it_asks_a_half_that_went_down_does_not_open_again() -> None:
     """M6.1: change nothing, open nothing."""
     pair = joined(keepalive=True)
@@ -216,7 +233,8 @@ def test_a_frozen_primary_thaws_into_hold() -> None:
     assert thawed.core.pair.mode is Mode.HOLD
     assert thawed.held
     assert not thawed.gate
-    assert thawed.identity.system == mac("FE:4D:28:11:70:6B")
+    assert thawed.identity.system == LOW, "out of sync, as its clients know it"
+    assert thawed.core.pair.identity.solo
     assert actions[-1] == ev.DropEverything()
     assert ev.EndSession("frozen") in actions
 
@@ -235,6 +253,35 @@ def test_the_returning_node_joins_and_the_survivor_changes_nothing() -> None:
     assert pair.sides[1].core.primary
     assert pair.sides[0].identity.system == LOW
     assert not pair.sides[0].held
+
+
+def test_a_restarted_node_is_out_of_sync_under_the_name_that_its_clients_know() -> None:
+    """Open vSwitch takes the partner of its first link for the bond's, in sync or not. 1. Peer2 restarts while Peer1
+    carries. 2. Under its solo identity it would take such a client away from Peer1 until the session is up. 3. Only
+    alone, after init-delay, does it come up solo."""
+    pair = joined()
+    pair.connected = False
+    pair.restart(1)
+    core = pair.sides[1].core
+    assert core.pair.bond_identity("bond").system == LOW
+    assert core.pair.bond_identity("bond").port_base == 0x9000
+    assert pair.sides[1].held
+    assert core.pair.identity.system == mac("FE:4D:28:22:00:01"), "the bridge's own identifier is another"
+    pair.run(30.1)
+    log = pair.sides[1].log
+    said = next(i for i, a in enumerate(log) if isinstance(a, ev.SetIdentity))
+    assert log[said].system == mac("FE:4D:28:22:00:01")
+    assert said < log.index(ev.HoldOutOfSync("bond", False))
+
+
+def test_an_isolated_node_is_out_of_sync_under_the_name_that_its_clients_know() -> None:
+    """M7.1: no change of identity at a client whose other half carries."""
+    pair = joined(keepalive=True)
+    pair.disconnect()
+    isolated = pair.sides[1]
+    assert isolated.core.pair.mode is Mode.ISOLATED
+    assert isolated.held
+    assert isolated.core.pair.bond_identity("bond").system == LOW
 
 
 def test_a_solo_survivor_leaves_its_identity_only_when_the_other_half_can_take_over() -> None:

@@ -90,6 +90,11 @@ class LinkCore:
         """When `advance` is next due."""
         return self._timers.next
 
+    @property
+    def proven(self) -> Instant:
+        """The newest instant at which the peer is known to have lived: when we sent the heartbeat that it echoed."""
+        return self._members.proven
+
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:
         """*event* happened at *now*."""
         self._check_leases(now)

@@ -51,6 +51,8 @@ class Members:
         self._sent: dict[int, Instant] = {}
         self.newest = 0
         """Number of our newest heartbeat in this incarnation."""
+        self.proven: Instant = 0
+        """When the newest heartbeat was sent that the peer has echoed anywhere; outlives the session."""
 
     def get(self, name: str) -> Member | None:
         """The member called *name*."""
@@ -84,6 +86,7 @@ class Members:
         if sent is None:
             return False
         member.proven_until = max(member.proven_until, sent + self._silence)
+        self.proven = max(self.proven, sent)
         return True
 
     def forget_peer(self) -> None:

@@ -68,6 +68,8 @@ class SessionCameUp(msgspec.Struct, frozen=True, gc=False):
 
 class SessionWentDown(msgspec.Struct, frozen=True, gc=False):
     why: str
+    proven: Instant
+    """When the peer is last known to have lived: the end of the session is found up to three heartbeats later."""
 
 
 class PeerSaid(msgspec.Struct, frozen=True, gc=False):

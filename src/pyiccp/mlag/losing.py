@@ -20,7 +20,7 @@ def session_down(pair: Pair, event: ev.SessionWentDown, now: Instant) -> list[Ac
     if pair.mode is not Mode.NORMAL or session.outcome is None:
         pair.timers.set(ALONE, now + pair.config.init_delay)
         return actions + pair.end_session(open_halves=False)
-    answered = pair.config.keepalive and pair.watch.alive(now)
+    answered = pair.config.keepalive and pair.watch.lived_with(event.proven)
     decision = session_lost(pair.config.policy, session.outcome.primary, session.goodbye, answered)
     actions += pair.end_session(open_halves=decision is Decision.KEEP)
     if decision is Decision.ASK:

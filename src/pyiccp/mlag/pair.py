@@ -93,6 +93,14 @@ class Pair:
         return Identity(solo(self.config.bridge_mac), solo=True)
 
     @property
+    def spoken(self) -> Identity:
+        """What LACP says. Bonds that are held go on saying what their clients know of the pair: one that follows its
+        first link's partner, in sync or not (Open vSwitch), would leave the half that carries."""
+        if self.mode is Mode.NORMAL or self.store.node is None or self.store.system is None:
+            return self.identity
+        return Identity(self.store.system, solo=False)
+
+    @property
     def role(self) -> Role:
         """For keepalives: what this node is while it carries the pair identity."""
         if self.identity.solo:
@@ -120,10 +128,11 @@ class Pair:
         """What LACP on *bond* presents now (M1.3, M1.5, M1.7)."""
         config = next(each for each in self.config.bonds if each.name == bond)
         number = number_of(self.store.numbers, config.mlag_id)
-        system, priority = self.identity.system, config.system_priority
+        identity = self.spoken
+        system, priority = identity.system, config.system_priority
         if self.config.lacp_identity == "bond-mac":
-            system = solo(number.mac) if self.identity.solo else number.mac
-        if self.identity.solo:
+            system = solo(number.mac) if identity.solo else number.mac
+        if identity.solo:
             priority = SOLO_PRIORITY
         return ev.SetIdentity(bond, system, priority, number.key, port_base(self.store.node))
 
@@ -149,8 +158,10 @@ class Pair:
 
     def release_bonds(self, isolated: bool = False) -> list[Action]:
         """Out of HOLD or isolation: bonds may come into sync."""
+        before = self.say_identity()
         self.mode = Mode.NORMAL
         actions: list[Action] = [] if self.store.isolated == isolated else [self.remember(isolated=isolated)]
+        actions += [identity for identity in self.say_identity() if identity not in before]
         held = self.holds
         return actions + [ev.HoldOutOfSync(bond.name, False) for bond in self.config.bonds if bond.name not in held]
 

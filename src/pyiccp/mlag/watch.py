@@ -21,6 +21,11 @@ class Watch:
         """Polls are being answered: an answer within three intervals."""
         return self.answered is not None and now - self.answered <= 3 * self.interval
 
+    def lived_with(self, proven: Instant) -> bool:
+        """Polls were being answered when the session was last known to live: the end of a session that goes silent is
+        found up to three intervals later, when a dead peer's last answer is four intervals old."""
+        return self.answered is not None and proven - self.answered <= 2 * self.interval
+
     def poll(self, epoch: int, role: int, mode: Mode) -> Keepalive:
         """The next poll."""
         self.polls += 1

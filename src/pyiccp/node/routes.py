@@ -183,7 +183,8 @@ def _send_message(self: Node, action: iccp.SendMessage, now: Instant, out: Out) 
 
 
 def _report_session(self: Node, action: iccp.ReportSession, now: Instant, out: Out) -> Sequence[Any]:
-    event = mlag.SessionCameUp(action.peer) if action.up else mlag.SessionWentDown(action.why)
+    proven = self.pairing.link.proven
+    event = mlag.SessionCameUp(action.peer) if action.up else mlag.SessionWentDown(action.why, proven)
     self.mlacp_dirty = True
     return self.pairing.mlag.handle(event, now)
 
