@@ -15,6 +15,18 @@ def test_cut_of_one_member_loses_at_most_one_frame_and_its_return_none(peer: int
     assert len(result.nodes["Client"].bonds["bond1"].active_ports) == 2
 
 
+@pytest.mark.parametrize("delay", ["8ms", "20ms"])
+def test_a_member_returns_without_loss_however_slow_the_peer_answers(delay: str) -> None:
+    """1. The round trip over the peer link takes longer than a Prepare waits for its first repetition. 2. Peer1's half
+    opens at an answer to an older Prepare, with all copies since that one. 3. Nothing is lost, nothing comes twice."""
+    link = 'ends = ["Peer1:sfp-sfpplus1", "Peer2:sfp-sfpplus1"]\n'
+    slow = [(link, f'{link}delay = "{delay}"\n')]
+    result = run("6s " + CUT.format(1), "9s " + MEND.format(1), until="14s", changes=slow)
+    assert not result.bad
+    assert max(lost(result).values()) <= 1
+    assert result.nodes["Client"].bonds["bond1"].active_ports == ("sfp-sfpplus1", "sfp-sfpplus2")
+
+
 def test_cut_of_both_members_in_turn() -> None:
     events = ("6s " + CUT.format(1), "9s " + MEND.format(1), "14s " + CUT.format(2), "17s " + MEND.format(2))
     result = run(*events, until="22s")

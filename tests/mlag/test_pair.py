@@ -126,7 +126,7 @@ def test_dead_peer_with_keepalive_the_survivor_keeps_the_identity_after_asking()
 @pytest.mark.parametrize("phase", [0.0, 0.1, 0.2, 0.29])
 def test_a_silent_death_is_asked_about_whenever_it_falls_between_two_polls(phase: float) -> None:
     """1. The primary is killed, its ports keep their carrier; the last answer is up to a heartbeat older. 2. Its
-    session ends three heartbeats later. 3. The keepalive worked until then: the survivor asks and keeps the identity."""
+    session ends three heartbeats later. 3. The keepalive worked until then: the survivor asks, and goes on."""
     pair = joined(keepalive=True)
     pair.run(phase)
     pair.alive[0] = False

@@ -218,15 +218,17 @@ class SetEnvelope(msgspec.Struct, frozen=True, gc=False):
 
 
 class KeepCopies(msgspec.Struct, frozen=True, gc=False):
-    """From now on keep copies of frames for *bond*; older ones go (M4.6)."""
+    """From now on keep copies of frames for *bond*, filed under the *number* of the Prepare that they follow (M4.6)."""
 
     bond: str
+    number: int
 
 
 class ReleaseCopies(msgspec.Struct, frozen=True, gc=False):
-    """Send the copies out of *bond*, and keep no more."""
+    """Send the copies filed under *number* and later ones out of *bond*, and keep no more."""
 
     bond: str
+    number: int
 
 
 class DropCopies(msgspec.Struct, frozen=True, gc=False):

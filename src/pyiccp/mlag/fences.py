@@ -39,6 +39,8 @@ class Half(msgspec.Struct):
     """The peer keeps its traffic off this bond: it counts our half as up."""
     number: int = 0
     """The newest fence number of ours in this session."""
+    prepared: int = 0
+    """The first Prepare since our last Down."""
     waiting: FenceKind | None = None
     """The kind of our newest fence while it is unanswered."""
     repeat: Instant = FIRST_REPEAT
@@ -124,16 +126,21 @@ class Fences:
         return actions
 
     def answered(self, answer: FenceAnswer) -> list[Action]:
-        """The peer has closed (or opened) its filter; only the newest number counts."""
+        """The peer has closed its filter at this Prepare, and no later one opens it: any since our last Down will do,
+        with the copies made since that one. Of a Down only the newest number counts."""
         half = self._by_id(answer.mlag_id)
-        if half is None or half.waiting is None or answer.number != half.number or answer.kind != half.waiting:
+        if half is None or half.waiting is None or answer.kind != half.waiting:
+            return []
+        oldest = half.prepared if half.waiting is FenceKind.PREPARE else half.number
+        if not oldest <= answer.number <= half.number:
             return []
         kind, half.waiting = half.waiting, None
         self.timers.cancel(half.bond)
         if kind is FenceKind.DOWN:
             return []
         half.confirmed = True
-        return [ReleaseCopies(half.bond), SetEnvelope(half.bond, False), HoldDistribution(half.bond, False)]
+        released = ReleaseCopies(half.bond, answer.number)
+        return [released, SetEnvelope(half.bond, False), HoldDistribution(half.bond, False)]
 
     def received(self, member: str, fence: Fence, members: tuple[str, ...]) -> list[Action]:
         """A fence of the peer arrived on *member*; *members* of the peer port have carrier (M4.4)."""
@@ -190,12 +197,14 @@ class Fences:
         return [*actions, SetEnvelope(half.bond, True), *self._send(half, FenceKind.DOWN, now)]
 
     def _send(self, half: Half, kind: FenceKind, now: Instant) -> list[Action]:
-        """Every fence, repeated ones too, has the next number; a Prepare's copies start anew with it (M4.6)."""
+        """Every fence, repeated ones too, has the next number."""
         half.number += 1
+        if kind is FenceKind.PREPARE and half.waiting is not FenceKind.PREPARE:
+            half.prepared = half.number
         half.waiting = kind
         self.timers.set(half.bond, now + half.repeat)
         fence = SendFence(Fence(kind, half.mlag_id, half.number))
-        return [fence, KeepCopies(half.bond)] if kind is FenceKind.PREPARE else [fence]
+        return [fence, KeepCopies(half.bond, half.number)] if kind is FenceKind.PREPARE else [fence]
 
     def _by_id(self, mlag_id: int) -> Half | None:
         return next((half for half in self.halves.values() if half.mlag_id == mlag_id), None)

@@ -257,7 +257,8 @@ class Node:
         """See sansio.Core."""
         trunks = tuple((name, t.running, t.collecting, t.distributing) for name, t in self.plane.trunks.items())
         copies = tuple(
-            (bond, tuple((at - now, frame) for at, frame in kept)) for bond, kept in self.plane.copies.items()
+            (bond, tuple((number - kept.number, at - now, frame) for number, at, frame in kept.frames))
+            for bond, kept in self.plane.copies.items()
         )
         return (*(core.fingerprint(now) for core in self._cores()), tuple(self.plane.running.items()), trunks, copies)
 

@@ -5,6 +5,7 @@ Payload is opaque: a frame is decoded as far as its header, and only when no ver
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pyiccp.bridge.core import BridgeCore
 from pyiccp.bridge.events import Action as BridgeAction
@@ -21,13 +22,23 @@ from pyiccp.wire.ethernet import peek
 from pyiccp.wire.link import ETHERTYPE, Envelope
 from pyiccp.wire.mac import NEAREST_BRIDGE, Mac
 
-MAX_COPIES = 256
-COPY_TIME = milliseconds(10)
-"""M4.6: one round trip to the peer is enough."""
+MAX_COPIES = 1024
+COPY_TIME = milliseconds(100)
+"""M4.6: one round trip to the peer is enough, but a peer in user space may be a while about it."""
 
 TAGGED_HEADER = 18
 """Octets without which a frame is a runt, if it is tagged."""
 _LINK_TYPE = ETHERTYPE.to_bytes(2, "big")
+
+
+@dataclass(slots=True)
+class Copies:
+    """What would have left by a bond that is about to open, since its first Prepare."""
+
+    number: int = 0
+    """Of the newest Prepare."""
+    frames: deque[tuple[int, Instant, bytes]] = field(default_factory=lambda: deque(maxlen=MAX_COPIES))
+    """The Prepare before it, when it was made, the frame."""
 
 
 class Plane:
@@ -50,7 +61,7 @@ class Plane:
                     self.bridge_at[port.interface] = bridges[bridge.name]
                     self.tags[port.interface] = self.tags[bridge.name]
         self.link = link
-        self.copies: dict[str, deque[tuple[Instant, bytes]]] = {}
+        self.copies: dict[str, Copies] = {}
         self.decided = False
         """Some bridge has decided anew, and may have learned a host that will age."""
 
@@ -137,7 +148,7 @@ class Plane:
         for output in verdict.copies:
             kept = self.copies.get(output.port)
             if kept is not None:
-                kept.append((now, self._shape(output, interface, frame)))
+                kept.frames.append((kept.number, now, self._shape(output, interface, frame)))
 
     def _shape(self, output: Output, interface: str, frame: bytes) -> bytes:
         """*frame* with the tag that it carries out of a port."""
@@ -162,20 +173,21 @@ class Plane:
 
     # --- copies for a bond that is about to open (M4.6)
 
-    def keep_copies(self, bond: str) -> None:
-        """From now on; older ones go."""
-        self.copies[bond] = deque(maxlen=MAX_COPIES)
+    def keep_copies(self, bond: str, number: int) -> None:
+        """From now on, under this *number*."""
+        self.copies.setdefault(bond, Copies()).number = number
 
     def drop_copies(self, bond: str) -> None:
         """Throw them away and keep no more."""
         self.copies.pop(bond, None)
 
-    def release_copies(self, bond: str, now: Instant, out: list[Action]) -> None:
-        """Send those young enough, just before the bond distributes."""
+    def release_copies(self, bond: str, number: int, now: Instant, out: list[Action]) -> None:
+        """Send those from *number* on that are young enough, just before the bond distributes."""
         trunk = self.trunks.get(bond)
-        for at, frame in self.copies.pop(bond, ()):
+        kept = self.copies.pop(bond, None)
+        for filed, at, frame in kept.frames if kept is not None else ():
             slave = trunk.choose_early(frame) if trunk is not None else None
-            if slave is not None and now - at <= COPY_TIME:
+            if slave is not None and filed >= number and now - at <= COPY_TIME:
                 out.append(Transmit(slave, frame))
 
 

@@ -279,12 +279,12 @@ def _set_envelope(self: Node, action: mlag.SetEnvelope, now: Instant, out: Out) 
 
 
 def _keep_copies(self: Node, action: mlag.KeepCopies, now: Instant, out: Out) -> Sequence[Any]:
-    self.plane.keep_copies(action.bond)
+    self.plane.keep_copies(action.bond, action.number)
     return self.pairing.bridge.handle(bridge.CopiesChanged(action.bond, True), now)
 
 
 def _release_copies(self: Node, action: mlag.ReleaseCopies, now: Instant, out: Out) -> Sequence[Any]:
-    self.plane.release_copies(action.bond, now, out)
+    self.plane.release_copies(action.bond, action.number, now, out)
     return self.pairing.bridge.handle(bridge.CopiesChanged(action.bond, False), now)
 
 
