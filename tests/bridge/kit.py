@@ -129,7 +129,7 @@ class Pair:
                 self.warnings.append((node, action.text))
             else:
                 if isinstance(action, AnnounceHosts):
-                    self.told[node] += len(action.batch.addresses) // 6
+                    self.told[node] += sum(len(batch.addresses) // 6 for batch in action.batches)
                 self.wires[1 - node].append(action)
 
     def start(self) -> "Pair":
@@ -153,8 +153,9 @@ class Pair:
         if not self.wires[node]:
             return False
         match self.wires[node].popleft():
-            case AnnounceHosts(batch):
-                self.handle(node, HostsReceived(batch))
+            case AnnounceHosts(batches):
+                for batch in batches:
+                    self.handle(node, HostsReceived(batch))
             case AnnounceFlush(flush):
                 self.handle(node, FlushReceived(flush))
             case AnnounceEnd():
@@ -165,7 +166,9 @@ class Pair:
         """Until nothing is on its way and nothing is waiting for the carrier."""
         for _ in range(10_000):
             moved = [self.deliver(node) for node in (0, 1)]
-            for node in (0, 1):
+            for node, core in enumerate(self.nodes):
+                while core.deadline is not None and core.deadline <= self.now and core.table.busy:
+                    self.carry(node, core.advance(self.now))
                 self.handle(node, HostsWanted(self.window))
             if not any(moved) and not any(self.wires):
                 return self

@@ -68,6 +68,7 @@ def test_removed_hosts_do_not_stay_in_memory_until_they_would_have_aged() -> Non
         for number in range(500):
             send(core, "ether1", frame(numbered(number)), round_)
         core.handle(FlushRequested(), round_)
+        run(core, round_)
     ageing = core.table.ageing
     assert ageing.filed == 0
     assert sum(len(hosts) for hosts in ageing.ticks.values()) <= AT_ONCE + 500

@@ -1,7 +1,7 @@
 """Two host tables that stay one (M10): each race as a story."""
 
 from bridge.kit import AGEING, BRIDGE_MACS, H1, H2, H3, Pair, host, where
-from pyiccp.bridge.announcements import OVERHEAD
+from pyiccp.bridge.batches import OVERHEAD
 from pyiccp.bridge.events import (
     AnnounceHosts,
     FlushRequested,
@@ -19,6 +19,11 @@ from pyiccp.wire.mac import Mac
 
 def both(pair: Pair, address: Mac = H1, vid: int = 10) -> list[tuple[str, str] | None]:
     return [where(node, address, vid) for node in pair.nodes]
+
+
+def announced(pair: Pair) -> list[HostBatch]:
+    """What is on its way to node 1."""
+    return [batch for action in pair.wires[1] if isinstance(action, AnnounceHosts) for batch in action.batches]
 
 
 def quick() -> Pair:
@@ -380,7 +385,12 @@ def test_a_closed_window_remembers_keys_not_changes() -> None:
     assert not pair.wires[1]
     assert len(pair.nodes[0].table.announcements.dirty) == 5
     pair.handle(0, HostsWanted(OVERHEAD + 2 * 6))
-    assert [len(action.batch.addresses) for action in pair.wires[1] if isinstance(action, AnnounceHosts)] == [12]
+    assert [
+        len(batch.addresses)
+        for action in pair.wires[1]
+        if isinstance(action, AnnounceHosts)
+        for batch in action.batches
+    ] == [12]
     pair.settle()
     assert pair.equal()
 
@@ -393,9 +403,7 @@ def test_a_window_is_never_exceeded() -> None:
         pair.handle(node, SessionStarted(node))
     while 1:
         pair.handle(0, HostsWanted(pair.window))
-        octets = sum(
-            OVERHEAD + len(action.batch.addresses) for action in pair.wires[1] if isinstance(action, AnnounceHosts)
-        )
+        octets = sum(OVERHEAD + len(batch.addresses) for batch in announced(pair))
         assert octets <= pair.window
         if not octets:
             break
@@ -423,7 +431,12 @@ def test_the_last_sequence_does_not_overflow() -> None:
     pair = quick()
     pair.handle(0, HostsReceived(HostBatch(HostKind.SEEN, 10, 0, 0xFFFFFFFF, 1, 0, bytes(H1))))
     pair.see(0, "ether1", H1)
-    assert all(action.batch.sequence <= 0xFFFFFFFF for action in pair.wires[1] if isinstance(action, AnnounceHosts))
+    assert all(
+        batch.sequence <= 0xFFFFFFFF
+        for action in pair.wires[1]
+        if isinstance(action, AnnounceHosts)
+        for batch in action.batches
+    )
 
 
 def test_a_bond_that_only_the_peer_has_is_reached_over_the_peer_port() -> None:

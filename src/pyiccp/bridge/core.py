@@ -16,7 +16,7 @@ from pyiccp.bridge.config import BridgeConfig
 from pyiccp.bridge.events import Action, AnnounceFlush, Event, Warn
 from pyiccp.bridge.fdb import HostTable
 from pyiccp.bridge.forwarding import Forwarding
-from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OWN, PRIVATE, SEEN, STATIC, Host
+from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OURS, OWN, PRIVATE, SEEN, STATIC, Entry
 from pyiccp.bridge.memory import Kept, Memory
 from pyiccp.bridge.received import apply_batch, apply_flush
 from pyiccp.bridge.verdicts import DROPPED, DropReason, Verdict
@@ -56,12 +56,16 @@ class BridgeCore:
         """Frames dropped, by reason."""
         self.warned: dict[str, Instant] = {}
         self.early: list[events.HostsReceived | events.FlushReceived] = []
+        self.called_at: Instant = 0
 
     # --- the core
 
     @property
     def deadline(self) -> Instant | None:
-        """When a host may have aged, or a move that was held back may be told."""
+        """When a host may have aged, or a move that was held back may be told; at once while there is a rest of
+        something to be carried out."""
+        if self.table.busy:
+            return self.called_at
         ageing, paced = self.table.ageing.deadline, self.table.announcements.paced.next
         if ageing is None or paced is None:
             return paced if ageing is None else ageing
@@ -69,6 +73,7 @@ class BridgeCore:
 
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:
         """Ports, gate, filter, session and what the peer says."""
+        self.called_at = now
         table, rules = self.table, self.forwarding
         actions: Sequence[Action] = ()
         match event:
@@ -98,8 +103,10 @@ class BridgeCore:
         return (*actions, *self._finish(now))
 
     def advance(self, now: Instant) -> Sequence[Action]:
-        """Age hosts, a bounded number in one call; tell of moves that were held back."""
+        """Age hosts, and carry out orders, a bounded number in one call; tell of moves that were held back."""
+        self.called_at = now
         self.table.expire(now)
+        self.table.tidy()
         self.table.announcements.release(now)
         return self._finish(now)
 
@@ -246,14 +253,11 @@ class BridgeCore:
 
     def hosts(self) -> Iterator[HostView]:
         """The host table, by VLAN and address."""
-        for vid, table in sorted(self.table.tables.items()):
-            for _, host in sorted(table.items()):
-                if not (host.place == ORPHAN and host.flags & AGED):
-                    yield HostView(
-                        host.address, vid if self.vlans.filtering else None, self._exit(host), _letters(host)
-                    )
+        for vid, address, entry in self.table.logical():
+            if not (entry.place == ORPHAN and entry.flags & AGED):
+                yield HostView(Mac(address), vid if self.vlans.filtering else None, self._exit(entry), _letters(entry))
 
-    def _exit(self, host: Host) -> str:
+    def _exit(self, host: Entry) -> str:
         """M4.7: a dual-homed host is re-pointed to the peer port while the local half does not send."""
         port, peer = self.forwarding.ports[host.port], self.forwarding.peer
         away = port.mlag_id is not None and not port.sending and peer is not None and self.forwarding.gate_open
@@ -263,10 +267,9 @@ class BridgeCore:
         """(VLAN, address, place, sequence, node, static) of what both nodes hold: equal on both while a session is up
         and nothing is on its way (M13)."""
         return tuple(
-            (vid, host.address, host.place, host.sequence, self.table.node_of(host), bool(host.flags & STATIC))
-            for vid, table in sorted(self.table.tables.items())
-            for _, host in sorted(table.items())
-            if not host.flags & PRIVATE
+            (vid, Mac(address), entry.place, entry.sequence, self.table.node_of(entry), bool(entry.flags & STATIC))
+            for vid, address, entry in self.table.logical()
+            if not entry.flags & PRIVATE
         )
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
@@ -281,12 +284,12 @@ class BridgeCore:
         )
 
 
-def _letters(host: Host) -> str:
+def _letters(host: Entry) -> str:
     """Flags as RouterOS prints them."""
     flags = host.flags
-    letters = "" if flags & STATIC and host.ours and not flags & OWN else "D"
+    letters = "" if flags & STATIC and flags & OURS and not flags & OWN else "D"
     if flags & OWN:
         letters += "L"
-    if not flags & (SEEN | AGED) and not (flags & STATIC and host.ours):
+    if not flags & (SEEN | AGED) and not (flags & STATIC and flags & OURS):
         letters += "E"
     return letters + ("A" if flags & AGED else "") + ("a" if flags & AGED_THERE else "")

@@ -117,10 +117,9 @@ Event = (
 
 
 class AnnounceHosts(msgspec.Struct, frozen=True, gc=False):
-    """Tell the peer. `snapshot` is True for a part of the whole table that a new session asks for."""
+    """Tell the peer."""
 
-    batch: HostBatch
-    snapshot: bool = False
+    batches: tuple[HostBatch, ...]
 
 
 class AnnounceFlush(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ Both nodes converge on one table because every entry has a rank (M10.1) and the 
 An entry leaves the table in one of three ways: whoever can see the host has aged it; a flush; the end of the session.
 Ageing takes two steps, so that nothing older can come in from behind: the node that ages announces AGED and keeps the
 entry as memory; the other answers REMOVED unless it sees the host itself; a sighting in between takes a new sequence,
-which overrules both. What the peer says is applied in `received.py`.
+which overrules both. What the peer says is applied in `received.py`, what befalls many hosts at once in `orders.py`.
 """
 
 from typing import Any
@@ -19,26 +19,39 @@ from pyiccp.bridge.host import (
     GONE,
     LAST_SEQUENCE,
     ORPHAN,
+    OURS,
     OWN,
     PRIVATE,
     SEEN,
     STATIC,
+    Crowd,
+    Entry,
     Host,
 )
+from pyiccp.bridge.orders import CleanUp, EndSession, Flush, FlushPlace, ForgetPort, Order, Sweep
 from pyiccp.bridge.vlans import Vlans
 from pyiccp.sansio import Instant
 from pyiccp.wire.mac import Mac, mac_text
+
+NEVER = -1
+"""What is `done` on a crowd that is gone: it is never up to date, so `get` meets it."""
+SLICE = 1024
+"""Hosts that a sweep looks at in one call."""
 
 
 class HostTable:
     """Entries, and this node's part in keeping them equal to the peer's."""
 
     def __init__(self, config: BridgeConfig, vlans: Vlans) -> None:
-        self.tables: dict[int, dict[bytes, Host]] = {}
-        """VLAN -> address -> host."""
+        self.tables: dict[int, dict[bytes, Entry]] = {}
+        """VLAN -> address -> entry; read it through `get`, which carries out the orders that are left."""
+        self.crowds: dict[tuple[int, int, int, int], Crowd] = {}
+        """(VLAN, place, sequence, flags) -> the crowd that hosts told of in this session can join."""
         self.ageing = Ageing(config.ageing_time)
-        self.announcements = Announcements(self.tables)
+        self.announcements = Announcements(self)
         self.flushes = Flushes()
+        self.sweep = Sweep()
+        self.slice = SLICE
         self.bridge = config.name
         self.peer_port = config.peer_port
         self.place_of = {port.name: ORPHAN if port.mlag_id is None else port.mlag_id + 1 for port in config.ports}
@@ -67,56 +80,91 @@ class HostTable:
             for vid in (static.vid,) if static.vid is not None and vlans.filtering else vlans.of_port(static.port):
                 self._fix(vid, static.address, static.port, STATIC | OWN if static.own else STATIC)
 
-    def find(self, vid: int, address: bytes) -> Host | None:
+    # --- reading
+
+    def find(self, vid: int, address: bytes) -> Entry | None:
         """Where frames for *address* go; None = unknown. An aged entry of an orphan port is memory only."""
-        host = self.get(vid, address)
-        if host is not None and host.flags & AGED and host.place == ORPHAN:
+        table = self.tables.get(vid)
+        entry = None if table is None else table.get(address)
+        if entry is None:
             return None
+        if entry.done != self.sweep.issued:
+            entry = self.get(vid, address)
+            if entry is None:
+                return None
+        return None if entry.flags & AGED and entry.place == ORPHAN else entry
+
+    def get(self, vid: int, address: bytes) -> Entry | None:
+        """The entry of *address*, memory included, up to date."""
+        table = self.tables.get(vid)
+        entry = None if table is None else table.get(address)
+        if entry is None or entry.done == self.sweep.issued:
+            return entry
+        return self._update(entry, vid, address)
+
+    def single(self, vid: int, address: bytes, entry: Entry) -> Host:
+        """The entry of *address* as one of its own, out of the crowd if it is in one."""
+        if isinstance(entry, Host):
+            return entry
+        assert isinstance(entry, Crowd)
+        host = Host(
+            *(vid, entry.port, entry.place, entry.sequence, entry.flags, entry.known, entry.done, entry.seen),
+            address=Mac(address),
+        )
+        self.tables[vid][address] = host
+        self._thin(entry)
+        if host.flags & SEEN:
+            self.ageing.file(host)
         return host
 
-    def get(self, vid: int, address: bytes) -> Host | None:
-        """The entry of *address*, memory included."""
-        table = self.tables.get(vid)
-        return None if table is None else table.get(address)
+    def logical(self) -> list[tuple[int, bytes, Entry]]:
+        """(VLAN, address, entry) of every entry, memory included, by VLAN and address. Carries nothing out: an entry
+        that an order takes is left out."""
+        left = self.sweep.left
+        return [
+            (vid, address, entry)
+            for vid, table in sorted(self.tables.items())
+            for address, entry in sorted(table.items(), key=lambda item: item[0])
+            if not entry.flags & GONE and not any(order.takes(entry) for order in left(entry))
+        ]
 
-    def hosts(self) -> list[Host]:
-        """Every entry, memory included."""
-        return [host for table in self.tables.values() for host in table.values()]
-
-    def node_of(self, host: Host) -> int:
+    def node_of(self, entry: Entry) -> int:
         """The number of the node whose sighting an entry is."""
         node = self.announcements.node
-        return node if host.ours else 1 - node
+        return node if entry.flags & OURS else 1 - node
 
     # --- this node sees hosts
 
     def sight(self, vid: int, address: Mac, port: str, now: Instant) -> None:
         """A frame from *address* entered by *port* (never the peer port, M3.3)."""
-        host = self.get(vid, address)
-        if host is None:
+        entry = self.get(vid, address)
+        if entry is None:
             self._learn(vid, address, port, now)
-        elif host.flags & STATIC:
+        elif entry.flags & STATIC:
             return
-        elif host.port == port and host.flags & SEEN:
-            host.seen = now
-        elif host.place == self.place_of[port] and (host.place != ORPHAN or host.ours):
-            self._see_again(host, port, now)
+        elif isinstance(entry, Host) and entry.port == port and entry.flags & SEEN:
+            entry.seen = now
+        elif entry.place == self.place_of[port] and (entry.place != ORPHAN or entry.ours):
+            self._see_again(self.single(vid, address, entry), port, now)
         else:
-            self._move(host, port, now)
+            self._move(self.single(vid, address, entry), port, now)
 
     def _learn(self, vid: int, address: Mac, port: str, now: Instant) -> None:
         if now < self.refused_until or self.full():
             self.counters["refused"] += 1
             return
-        host = Host(address, vid, port, self.place_of[port], self.after(0), True, SEEN, now)
-        body = self.announcements.body((vid, address))
+        told = self.announcements
+        sequence, known = self.after(0), 0
+        body = told.body((vid, address))
         if body is not None:
             # A removal that the peer has not heard of is memory too: the new entry has to overrule it.
-            host.sequence, host.known = self.after(body.sequence), self.announcements.session
+            sequence, known = self.after(body.sequence), told.session
+        done = self.sweep.issued
+        host = Host(vid, port, self.place_of[port], sequence, SEEN | OURS, known, done, now, address=address)
         self.add(host)
         self.ageing.file(host)
         self.counters["learned"] += 1
-        self.announcements.mark(host)
+        told.mark(host)
 
     def _see_again(self, host: Host, port: str, now: Instant) -> None:
         """At the same place: a refresh, unless the peer was told that the host aged (M10.2). Another orphan port of
@@ -127,15 +175,15 @@ class HostTable:
         host.seen = now
         self.ageing.file(host)
         if host.flags & AGED:
-            host.sequence, host.ours, host.flags = self.after(host.sequence), True, SEEN
+            host.sequence, host.flags = self.after(host.sequence), SEEN | OURS
             self.announcements.mark(host)
         else:
             host.flags |= SEEN
 
     def _move(self, host: Host, port: str, now: Instant) -> None:
         host.port, host.place = port, self.place_of[port]
-        host.sequence, host.ours = self.after(host.sequence), True
-        host.flags, host.seen = SEEN, now
+        host.sequence, host.flags = self.after(host.sequence), SEEN | OURS
+        host.seen = now
         self.ageing.file(host)
         self.changed = True
         self.counters["moved"] += 1
@@ -148,22 +196,44 @@ class HostTable:
         """Whether one host more is too much (M10.5)."""
         if self.limit is None or self.learned < self.limit:
             return False
+        if self.sweep.orders:
+            self.sweep_slice()  # what is gone already may still be counted
+            if self.learned < self.limit:
+                return False
         self.alarms["full"] = f"the host table has its {self.limit} max-learned-entries; no more hosts are learned"
         return True
 
     def after(self, sequence: int) -> int:
         """The sequence of a sighting that overrules *sequence* and whatever has been removed."""
         sequence = min(max(sequence, self.floor) + 1, LAST_SEQUENCE)
-        self.highest = max(self.highest, sequence)
+        if sequence <= self.highest:
+            # Hosts of one sequence share one int.
+            return self.highest if sequence == self.highest else sequence
+        self.highest = sequence
         return sequence
 
     # --- ageing and forgetting
 
     def expire(self, now: Instant) -> None:
         """Age what was not seen for the ageing time."""
-        for host in self.ageing.due(now):
-            self.counters["aged"] += 1
-            self.forget(host)
+        for entry in self.ageing.due(now):
+            if isinstance(entry, Crowd):
+                self._expire_crowd(entry)
+                continue
+            assert isinstance(entry, Host)
+            if self.get(entry.vid, entry.address) is entry and entry.slot == -1 and entry.flags & SEEN:
+                self.counters["aged"] += 1
+                self.forget(entry)
+
+    def _expire_crowd(self, crowd: Crowd) -> None:
+        """Nobody of it was seen since its session ended, and the peer has not heard of it in a new one: both would
+        have made its hosts entries of their own."""
+        if crowd.done != self.sweep.issued:
+            self.ageing.file(crowd)  # for as long as the sweep takes
+            return
+        self.counters["aged"] += crowd.count
+        self._disband(crowd)
+        self._order(CleanUp())
 
     def forget(self, host: Host) -> None:
         """This node does not see *host* any more (M10.2)."""
@@ -179,16 +249,6 @@ class HostTable:
             self.changed = True
             told.mark(host)
 
-    def forget_port(self, port: str, vid: int = 0) -> None:
-        """The hosts of *port* (in VLAN *vid*, 0 = in all) are somewhere else, or nowhere."""
-        for host in self.hosts():
-            if host.port != port or host.flags & STATIC or vid not in (0, host.vid):
-                continue
-            if host.place != ORPHAN:
-                self.bury(host)
-            elif host.flags & SEEN:
-                self.forget(host)
-
     def bury(self, host: Host) -> None:
         """Take *host* out on both nodes, wherever it is: as if it had moved to an orphan port of this node and aged
         there at once, so that it is memory here until the peer has taken it out."""
@@ -197,33 +257,82 @@ class HostTable:
             self.remove(host)
             return
         self.ageing.unfile(host)
-        host.place, host.ours, host.flags = ORPHAN, True, AGED
+        host.place, host.flags = ORPHAN, AGED | OURS
         host.sequence = self.after(host.sequence)
         self.changed = True
         told.mark(host)
 
+    # --- many at once
+
+    def forget_port(self, port: str, vid: int = 0) -> None:
+        """The hosts of *port* (in VLAN *vid*, 0 = in all) are somewhere else, or nowhere."""
+        self._order(ForgetPort(port, vid))
+
     def flush(self, vid: int, sequence: int) -> None:
         """Remove the learned entries of VLAN *vid* (0 = of all) up to *sequence*, and what the peer was to be told of
         such (M10.3)."""
-        for host in (*self.hosts(), *self.announcements.bodies()):
-            if host.flags & STATIC or host.sequence > sequence or vid not in (0, host.vid):
-                continue
-            if host.flags & GONE:
-                self.announcements.drop(host.key)
-            else:
-                self.remove(host)
+        self.announcements.flush(vid, sequence)
+        self._order(Flush(vid, sequence))
 
     def flush_place(self, place: int, vid: int, node: int, sequence: int) -> None:
         """The same for one place; node *node*'s, when it is ORPHAN."""
-        for host in self.hosts():
-            if (
-                not host.flags & STATIC
-                and host.sequence <= sequence
-                and host.place == place
-                and (place != ORPHAN or node == self.node_of(host))
-                and vid in (0, host.vid)
-            ):
-                self.bury(host)
+        self._order(FlushPlace(place, vid, node == self.announcements.node, sequence))
+
+    def _order(self, order: Order) -> None:
+        self.sweep.issue(order)
+        self.changed = True
+        self.sweep_slice()
+
+    @property
+    def busy(self) -> bool:
+        """There is a rest of something to be carried out: `tidy` does."""
+        return bool(self.sweep.orders) or self.ageing.tidying
+
+    def tidy(self) -> None:
+        """Carry out a slice of what is left."""
+        if self.sweep.orders:
+            self.sweep_slice()
+        elif self.ageing.tidying:
+            self.ageing.tidy(self.slice)
+
+    def sweep_slice(self) -> None:
+        """Carry out what is left of the orders, on a few hosts."""
+        for vid, address in self.sweep.walk(self.tables, self.slice):
+            self.get(vid, address)
+
+    def _update(self, entry: Entry, vid: int, address: bytes) -> Entry | None:
+        """Carry out on *entry* the orders that are left; None when it is gone."""
+        for order in () if entry.flags & GONE else self.sweep.left(entry):
+            if isinstance(entry, Crowd) and isinstance(order, FlushPlace | ForgetPort) and order.takes(entry):
+                entry = self.single(vid, address, entry)
+            entry.done += 1
+            self._carry_out(order, entry)
+            if entry.flags & GONE:
+                break
+        if not entry.flags & GONE:
+            return entry
+        # A crowd that has gone leaves its hosts behind, to be taken out one by one.
+        self.tables[vid].pop(address, None)
+        return None
+
+    def _carry_out(self, order: Order, entry: Entry) -> None:
+        taken = order.takes(entry)
+        if isinstance(order, EndSession) and not taken:
+            if entry.place != ORPHAN and not entry.flags & STATIC:
+                entry.flags, entry.seen = SEEN | entry.flags & OURS, order.now
+                self.ageing.file(entry)
+        elif not taken:
+            return
+        elif isinstance(entry, Crowd):
+            self._disband(entry)
+        else:
+            assert isinstance(entry, Host)
+            if isinstance(order, Flush | EndSession):
+                self.remove(entry)
+            elif isinstance(order, FlushPlace) or entry.place != ORPHAN:
+                self.bury(entry)
+            else:
+                self.forget(entry)
 
     # --- sessions
 
@@ -236,15 +345,9 @@ class HostTable:
         """The session is over (M10.4): what only the peer could reach goes at once, bonds get a fresh ageing time."""
         self.announcements.stop()
         self.flushes = Flushes()
+        self.crowds = {}
         self.refused_until = 0
-        for host in self.hosts():
-            if host.flags & STATIC and host.ours:
-                continue
-            if host.port == self.peer_port or host.flags & STATIC or (host.place == ORPHAN and host.flags & AGED):
-                self.remove(host)
-            elif host.place != ORPHAN:
-                host.flags, host.seen = SEEN, now
-                self.ageing.file(host)
+        self._order(EndSession(self.peer_port, now))
 
     # --- own addresses
 
@@ -260,25 +363,27 @@ class HostTable:
                 self._make_private(vid, address)
 
     def _unshare(self, vid: int, address: Mac) -> None:
-        host = self.tables[vid][address]
+        entry = self.get(vid, address)
+        assert isinstance(entry, Host), "the address was made private in each of these VLANs"
         if address in self.own:
-            host.flags &= ~PRIVATE
-            self.announcements.mark(host)
+            entry.flags &= ~PRIVATE
+            self.announcements.mark(entry)
         else:
-            self.remove(host)
+            self.remove(entry)
             # Whatever the peer said of it meanwhile was not heard.
-            self.announcements.ask(host.key)
+            self.announcements.ask(entry.key)
 
     def _make_private(self, vid: int, address: Mac) -> None:
-        host = self.tables.get(vid, {}).get(address)
-        if host is not None:
+        entry = self.get(vid, address)
+        if entry is not None:
+            host = self.single(vid, address, entry)
             self.remove(host)
             if host.ours and host.known == self.announcements.session:
                 self.announcements.answer(host)
         self._fix(vid, address, self.bridge, STATIC | OWN | PRIVATE)
 
     def _fix(self, vid: int, address: Mac, port: str, flags: int) -> None:
-        self.add(Host(address, vid, port, self.place_of[port], 1, True, flags))
+        self.add(Host(vid, port, self.place_of[port], 1, flags | OURS, done=self.sweep.issued, address=address))
 
     # --- entries come and go
 
@@ -289,15 +394,50 @@ class HostTable:
         self.highest = max(self.highest, host.sequence)
         self.changed = True
 
+    def add_crowd(self, vid: int, addresses: tuple[bytes, ...], crowd: Crowd) -> None:
+        """Put hosts in that are not there yet, all with one entry."""
+        fresh: dict[bytes, Entry] = dict.fromkeys(addresses, crowd)
+        self.tables.setdefault(vid, {}).update(fresh)
+        crowd.count += len(fresh)
+        self.learned += len(fresh)
+        self.changed = True
+
+    def crowd(self, vid: int, port: str, place: int, sequence: int, flags: int) -> Crowd:
+        """The entry of hosts that the peer tells of in these words."""
+        key = (vid, place, sequence, flags)
+        crowd = self.crowds.get(key)
+        if crowd is None or crowd.flags & GONE or crowd.done != self.sweep.issued:
+            session, done = self.announcements.session, self.sweep.issued
+            crowd = self.crowds[key] = Crowd(vid, port, place, sequence, flags, session, done)
+        return crowd
+
     def remove(self, host: Host) -> None:
         """Take an entry out; what was to be told of it is not told."""
         del self.tables[host.vid][host.address]
         self._count(host, -1)
         self.floor = max(self.floor, host.sequence)
         self.ageing.unfile(host)
-        self.announcements.drop(host.key)
+        self.announcements.drop(host)
         host.flags |= GONE
         self.changed = True
+
+    def _disband(self, crowd: Crowd) -> None:
+        """Take all of *crowd* out. Its addresses are taken out of the dictionary when somebody comes across them."""
+        self.learned -= crowd.count
+        self.floor = max(self.floor, crowd.sequence)
+        self._retire(crowd)
+        self.changed = True
+
+    def _thin(self, crowd: Crowd) -> None:
+        """One of *crowd* has become an entry of its own."""
+        crowd.count -= 1
+        if not crowd.count:
+            self._retire(crowd)
+
+    def _retire(self, crowd: Crowd) -> None:
+        self.ageing.unfile(crowd)
+        crowd.flags |= GONE
+        crowd.done = NEVER
 
     def _count(self, host: Host, change: int) -> None:
         if not host.flags & STATIC:
@@ -311,15 +451,17 @@ class HostTable:
         return (
             tuple(
                 (
-                    *(vid, host.address, host.port, host.place, host.sequence, host.ours, host.flags),
-                    *(now - host.seen if host.flags & SEEN else 0, told.running and host.known == told.session),
+                    *(vid, address, entry.port, entry.place, entry.sequence, entry.flags),
+                    *(now - entry.seen if entry.flags & SEEN else 0, told.running and entry.known == told.session),
+                    self.sweep.issued - entry.done,
                 )
                 for vid, table in sorted(self.tables.items())
-                for _, host in sorted(table.items())
+                for address, entry in sorted(table.items(), key=lambda item: item[0])
             ),
             (self.highest, self.floor),
             max(0, self.refused_until - now),
             self.shared,
             self.flushes.fingerprint(),
+            self.sweep.fingerprint(now),
             told.fingerprint(now),
         )

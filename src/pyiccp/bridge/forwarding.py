@@ -2,7 +2,7 @@
 
 from pyiccp.bridge.config import BridgeConfig, PortConfig
 from pyiccp.bridge.fdb import HostTable
-from pyiccp.bridge.host import Host
+from pyiccp.bridge.host import Entry
 from pyiccp.bridge.verdicts import DROPPED, DropReason, Output, Verdict
 from pyiccp.bridge.vlans import Vlans
 from pyiccp.wire.ethernet import Header
@@ -88,7 +88,7 @@ class _Journey:
         self.header = header
         self.members = rules.vlans.members(vid)
         self.origin = origin if port.peer else None
-        self.source: Host | None = rules.table.find(vid, header.source) if port.peer else None
+        self.source: Entry | None = rules.table.find(vid, header.source) if port.peer else None
 
     def flood(self) -> Verdict:
         """Unknown unicast, multicast, broadcast: to every member, as the ports' flood flags allow."""

@@ -20,7 +20,7 @@ node lost its table and counts again from 1; then an orphan port beats a bond, w
 
 
 class Flag(IntFlag):
-    """What is known of a host, as bits of `Host.flags` (kept there as a plain int)."""
+    """What is known of a host, as bits of `Entry.flags` (kept there as a plain int)."""
 
     SEEN = 1
     """Seen by this node at the entry's place, and not aged."""
@@ -29,42 +29,62 @@ class Flag(IntFlag):
     AGED_THERE = 4
     """Aged at the peer, kept for ours (RouterOS `a`)."""
     STATIC = 8
-    """Configured, or an address of a node itself: by this node if `ours`, else by the peer."""
+    """Configured, or an address of a node itself: by this node if OURS, else by the peer."""
     OWN = 16
     """An address of this node (RouterOS `L`)."""
     PRIVATE = 32
     """Not told to the peer: the address that both nodes share."""
     GONE = 64
     """No longer in the table."""
+    OURS = 128
+    """The sighting with the entry's sequence was this node's."""
 
 
 # Plain ints: an IntFlag is far slower to test.
-SEEN, AGED, AGED_THERE, STATIC, OWN, PRIVATE, GONE = (int(flag) for flag in Flag)
+SEEN, AGED, AGED_THERE, STATIC, OWN, PRIVATE, GONE, OURS = (int(flag) for flag in Flag)
 
 
-class Host(msgspec.Struct, gc=False, eq=False):
-    """A host in a VLAN. The only mutable value here: a hit of the verdict cache writes `seen` and nothing else."""
+class Entry(msgspec.Struct, gc=False, eq=False):
+    """What the table holds of a host in a VLAN, or of many that have nothing of their own but the address."""
 
-    address: Mac
     vid: int
     port: str
     """An orphan port or a bond of this node, or the peer port for everything that only the peer reaches."""
     place: int
     """As on the wire: ORPHAN of the node whose sighting it was, or mlag-id + 1."""
     sequence: int
-    ours: bool
-    """Whether the sighting with this sequence was this node's."""
     flags: int
+    known: int = 0
+    """Number of the newest session in which the peer has heard of this host, from us or by itself."""
+    done: int = 0
+    """How many orders have been carried out on it (`orders`)."""
     seen: int = 0
     """When this node saw it last."""
     slot: int = -1
     """Where ageing filed it; -1 = nowhere."""
-    known: int = 0
-    """Number of the newest session in which the peer has heard of this host, from us or by itself."""
+
+    @property
+    def ours(self) -> bool:
+        return bool(self.flags & OURS)
+
+
+class Host(Entry, gc=False, eq=False, kw_only=True):
+    """A host of its own. Beside the table a hit of the verdict cache writes `seen`, and nothing else."""
+
+    address: Mac
 
     @property
     def key(self) -> Key:
         return self.vid, self.address
+
+
+class Crowd(Entry, gc=False, eq=False):
+    """Hosts of one VLAN that the peer has told of in the same words: one entry for all of them, until one of them is
+    seen here, or anything else befalls it alone. So a batch goes from the wire into the table without an object per
+    host."""
+
+    count: int = 0
+    """How many."""
 
 
 def rank(sequence: int, node: int, place: int) -> Rank:

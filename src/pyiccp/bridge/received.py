@@ -1,7 +1,25 @@
 """What the peer says of hosts, applied to the table (M10.1-M10.3, M10.5)."""
 
+import struct
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
 from pyiccp.bridge.fdb import HostTable
-from pyiccp.bridge.host import AGED, AGED_THERE, EVERYWHERE, GONE, ORPHAN, SEEN, STATIC, Host, Rank, rank
+from pyiccp.bridge.host import (
+    AGED,
+    AGED_THERE,
+    EVERYWHERE,
+    GONE,
+    ORPHAN,
+    OURS,
+    SEEN,
+    STATIC,
+    Entry,
+    Host,
+    Rank,
+    rank,
+)
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
 from pyiccp.wire.mac import Mac
@@ -11,6 +29,23 @@ REFUSAL = seconds(1)
 
 PEERS_STATIC = 1 << 16
 """Static and own addresses of the peer that are taken at most; they do not count against the limit."""
+
+
+_SINGLE = bytes(range(0, 256, 2))
+"""First octets of addresses that are not of a group."""
+_NOBODY: Mapping[bytes, Entry] = MappingProxyType({})
+
+
+@lru_cache(maxsize=1024)
+def _splitter(count: int) -> struct.Struct:
+    return struct.Struct("6s" * count)
+
+
+def split(addresses: bytes) -> tuple[bytes, ...]:
+    """The addresses of a batch; what is left of the last one is not one."""
+    count = len(addresses) // 6
+    found: tuple[bytes, ...] = _splitter(count).unpack_from(addresses)
+    return found
 
 
 def apply_flush(table: HostTable, flush: HostFlush) -> None:
@@ -52,115 +87,148 @@ class _Batch:
         self.batch = batch
         self.now = now
         self.session = table.announcements.session
-        self.ours = batch.node == table.announcements.node
+        self.ours = OURS if batch.node == table.announcements.node else 0
         self.rank: Rank = rank(batch.sequence, batch.node, batch.place)
         # What is on a bond that this node does not have is reached like the peer's orphans.
         self.port = table.bond_at.get(batch.place) or table.peer_port or ""
 
     def apply(self) -> None:
+        kind, octets = self.batch.kind, self.batch.addresses
+        addresses = split(octets)
+        if octets[::6].translate(None, _SINGLE):
+            addresses = tuple(address for address in addresses if not address[0] & 1)
+        if kind == HostKind.SEEN:
+            addresses = self._seen_first(addresses)
         apply = {
             HostKind.SEEN: self._seen,
             HostKind.AGED: self._aged,
             HostKind.REMOVED: self._removed,
             HostKind.STATIC: self._static,
-        }[self.batch.kind]
-        addresses = self.batch.addresses
-        hosts = self.table.tables.setdefault(self.batch.vid, {})
-        get = hosts.get
-        for start in range(0, len(addresses) - 5, 6):
-            address = Mac(addresses[start : start + 6])
-            if not address[0] & 1:
-                apply(address, get(address))
+        }[kind]
+        get, vid = self.table.get, self.batch.vid
+        for address in addresses:
+            apply(Mac(address), get(vid, address))
 
-    def _rank_of(self, host: Host) -> Rank:
-        return rank(host.sequence, self.table.node_of(host), host.place)
+    def _seen_first(self, addresses: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Put in at once those that are new here, which are all of them at the start of a session; the others are
+        left for one by one."""
+        table, vid = self.table, self.batch.vid
+        known = table.tables.get(vid, _NOBODY)
+        if known and any(map(known.__contains__, addresses)):
+            left = tuple(filter(known.__contains__, addresses))
+            new = tuple(address for address in addresses if address not in known)
+        else:
+            left, new = (), addresses
+        if table.limit is not None and table.learned + len(new) > table.limit:
+            return addresses
+        told = table.announcements
+        if told.bodies:
+            for address in new:
+                told.drop_key((vid, address))
+        if new:
+            table.add_crowd(vid, new, table.crowd(vid, self.port, self.batch.place, self.batch.sequence, self.ours))
+        return left
 
-    def _same_place(self, host: Host) -> bool:
-        return host.place == self.batch.place and (host.place != ORPHAN or host.ours == self.ours)
+    def _rank_of(self, entry: Entry) -> Rank:
+        return rank(entry.sequence, self.table.node_of(entry), entry.place)
 
-    def _overruled(self, host: Host) -> bool:
+    def _same_place(self, entry: Entry) -> bool:
+        return entry.place == self.batch.place and (entry.place != ORPHAN or entry.flags & OURS == self.ours)
+
+    def _overruled(self, address: Mac, entry: Entry) -> bool:
         """Whether our entry wins; then the peer hears of it, if it has not yet."""
-        if not (host.flags & STATIC and host.ours) and self._rank_of(host) <= self.rank:
+        if not (entry.flags & STATIC and entry.flags & OURS) and self._rank_of(entry) <= self.rank:
             return False
-        if host.known != self.session:
+        if entry.known != self.session:
+            host = self._single(address, entry)
             host.known = self.session
             self.table.announcements.mark(host)
         return True
 
-    def _seen(self, address: Mac, host: Host | None) -> None:
-        if host is None:
-            self._seen_first(address)
-        elif self._overruled(host):
+    def _seen(self, address: Mac, entry: Entry | None) -> None:
+        if entry is None:
+            self._seen_new(address)
+        elif self._overruled(address, entry):
             return
-        elif host.flags & STATIC:
-            self.table.remove(host)
-            self._seen_first(address)
+        elif entry.flags & STATIC:
+            self.table.remove(self._single(address, entry))
+            self._seen_new(address)
         else:
+            host = self._single(address, entry)
             host.known = self.session
             if host.flags & AGED and self._rank_of(host) == self.rank:
                 # Sent before the peer heard, or will hear, that it aged here.
                 return
-            self.table.announcements.drop(host.key)
+            self.table.announcements.drop(host)
             if self._same_place(host):
-                host.sequence, host.ours = self.batch.sequence, self.ours
-                host.flags &= ~AGED_THERE
+                host.sequence = self.batch.sequence
+                host.flags = host.flags & ~(AGED_THERE | OURS) | self.ours
             else:
                 self._put(host)
 
-    def _seen_first(self, address: Mac) -> None:
-        table, key = self.table, (self.batch.vid, address)
+    def _seen_new(self, address: Mac) -> None:
+        table = self.table
         if table.full():
             table.counters["refused"] += 1
             self._answer(address)
         else:
-            table.announcements.drop(key)
+            table.announcements.drop_key((self.batch.vid, address))
             self._add(address, 0)
 
-    def _aged(self, address: Mac, host: Host | None) -> None:
-        if host is None:
+    def _aged(self, address: Mac, entry: Entry | None) -> None:
+        if entry is None:
             self._answer(address)
-        elif self._overruled(host):
+        elif self._overruled(address, entry):
             return
-        elif self._same_place(host) and host.flags & SEEN:
-            self.table.announcements.drop(host.key)
-            host.known = self.session
-            host.sequence, host.ours = self.batch.sequence, self.ours
-            host.flags |= AGED_THERE
         else:
-            self.table.remove(host)
-            self._answer(address)
+            host = self._single(address, entry)
+            if self._same_place(host) and host.flags & SEEN:
+                self.table.announcements.drop(host)
+                host.known = self.session
+                host.sequence = self.batch.sequence
+                host.flags = host.flags & ~OURS | AGED_THERE | self.ours
+            else:
+                self.table.remove(host)
+                self._answer(address)
 
-    def _removed(self, address: Mac, host: Host | None) -> None:
+    def _removed(self, address: Mac, entry: Entry | None) -> None:
         table = self.table
-        if host is None:
+        if entry is None:
             return
         if self.batch.sequence == 0:
-            table.announcements.mark(host)
+            table.announcements.mark(self._single(address, entry))
             return
-        if (host.flags & STATIC and host.ours) or self._rank_of(host) > self.rank:
+        if (entry.flags & STATIC and entry.flags & OURS) or self._rank_of(entry) > self.rank:
             return
-        if host.flags & SEEN and self._rank_of(host) == self.rank:
+        if entry.flags & SEEN and self._rank_of(entry) == self.rank:
             # Nothing but a full table removes what we see: a second sighting after AGED has a higher sequence.
             table.counters["refused-by-peer"] += 1
             table.refused_until = self.now + REFUSAL
             table.alarms["peer-full"] = "the peer's host table is full; hosts are learned on neither node"
-        table.remove(host)
+        table.remove(self._single(address, entry))
 
-    def _static(self, address: Mac, host: Host | None) -> None:
+    def _static(self, address: Mac, entry: Entry | None) -> None:
         table = self.table
-        if host is not None and host.flags & STATIC and host.ours:
-            self._overruled(host)
+        if entry is not None and entry.flags & STATIC and entry.flags & OURS:
+            self._overruled(address, entry)
             return
-        if host is not None:
-            table.remove(host)
+        if entry is not None:
+            table.remove(self._single(address, entry))
         if table.peers_static < PEERS_STATIC:
-            table.announcements.drop((self.batch.vid, address))
+            table.announcements.drop_key((self.batch.vid, address))
             self._add(address, STATIC)
 
+    def _single(self, address: Mac, entry: Entry) -> Host:
+        return self.table.single(self.batch.vid, address, entry)
+
     def _add(self, address: Mac, flags: int) -> None:
-        batch = self.batch
-        self.table.add(
-            Host(address, batch.vid, self.port, batch.place, batch.sequence, self.ours, flags, 0, -1, self.session)
+        batch, table = self.batch, self.table
+        table.add(
+            Host(
+                *(batch.vid, self.port, batch.place, batch.sequence, flags | self.ours),
+                *(self.session, table.sweep.issued),
+                address=address,
+            )
         )
 
     def _put(self, host: Host) -> None:
@@ -168,11 +236,13 @@ class _Batch:
         batch = self.batch
         self.table.ageing.unfile(host)
         host.port, host.place = self.port, batch.place
-        host.sequence, host.ours, host.flags = batch.sequence, self.ours, 0
+        host.sequence, host.flags = batch.sequence, self.ours
         self.table.changed = True
 
     def _answer(self, address: Mac) -> None:
         """Tell the peer that its entry is not in our table."""
-        batch, told = self.batch, self.table.announcements
-        self.table.floor = max(self.table.floor, batch.sequence)
-        told.answer(Host(address, batch.vid, self.port, batch.place, batch.sequence, self.ours, GONE))
+        batch, table = self.batch, self.table
+        table.floor = max(table.floor, batch.sequence)
+        table.announcements.answer(
+            Host(batch.vid, self.port, batch.place, batch.sequence, GONE | self.ours, address=address)
+        )

@@ -128,9 +128,9 @@ class Node:
         trunk = self.plane.trunk_of[slave]
         return self._port_state(trunk.bond.name, bool(trunk.collecting), bool(trunk.distributing), now)
 
-    def tell_hosts(self, tlv: TlvValue, now: Instant) -> Sequence[Any]:
+    def tell_hosts(self, tlvs: tuple[TlvValue, ...], now: Instant) -> Sequence[Any]:
         """Host-table data for the peer: one stream, so that its order is kept."""
-        return self.pairing.iccp.handle(TlvsQueued(Application.FDB, (tlv,), Stream.BULK), now)
+        return self.pairing.iccp.handle(TlvsQueued(Application.FDB, tlvs, Stream.BULK), now)
 
     def port_reported(self, port: str, out: list[Action]) -> None:
         """LACP changed on *port*: the peer and the timeline want to know."""

@@ -224,15 +224,15 @@ def _reset_carrier(self: Node, action: iccp.ResetCarrier, now: Instant, out: Out
 
 
 def _announce_hosts(self: Node, action: bridge.AnnounceHosts, now: Instant, out: Out) -> Sequence[Any]:
-    return self.tell_hosts(action.batch, now)
+    return self.tell_hosts(action.batches, now)
 
 
 def _announce_flush(self: Node, action: bridge.AnnounceFlush, now: Instant, out: Out) -> Sequence[Any]:
-    return self.tell_hosts(action.flush, now)
+    return self.tell_hosts((action.flush,), now)
 
 
 def _announce_end(self: Node, action: bridge.AnnounceEnd, now: Instant, out: Out) -> Sequence[Any]:
-    return self.tell_hosts(HostSync(end=True), now)
+    return self.tell_hosts((HostSync(end=True),), now)
 
 
 def _warn(self: Node, action: bridge.Warn, now: Instant, out: Out) -> Sequence[Any]:

@@ -1,0 +1,72 @@
+"""Hosts on their way to the peer, grouped by everything but their address, within what the carrier takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyiccp.bridge.host import AGED, GONE, OURS, STATIC, Entry
+from pyiccp.wire.iccp.fdb import HostBatch, HostKind
+
+if TYPE_CHECKING:
+    from pyiccp.bridge.announcements import Announcements
+
+OVERHEAD = 64
+"""Octets of a batch besides its addresses, generously: TLV and message headers and the fixed fields."""
+BATCH = 512
+"""Hosts in one batch at most; its TLV stays within an LDP message of 4,096 octets."""
+_TOLD = GONE | STATIC | AGED | OURS
+"""The flags that make a difference to the peer."""
+
+
+class Batches:
+    """What one call announces."""
+
+    def __init__(self, owner: Announcements) -> None:
+        self._owner = owner
+        self._window = owner.window
+        self._session = owner.session
+        self._groups: dict[tuple[int, int, int, int], list[bytes]] = {}
+
+    def add(self, entry: Entry, address: bytes) -> bool:
+        """Take a host; False when the window is used up."""
+        flags = entry.flags
+        group = entry.vid, entry.place, entry.sequence, flags & _TOLD
+        addresses = self._groups.get(group)
+        cost = 6
+        if addresses is None or len(addresses) % BATCH == 0:
+            cost += OVERHEAD
+        if self._window < cost:
+            return False
+        if addresses is None:
+            addresses = self._groups[group] = []
+        self._window -= cost
+        addresses.append(address)
+        if not flags & GONE:
+            entry.known = self._session
+        return True
+
+    def finish(self) -> list[HostBatch]:
+        """The batches, in the order in which their first hosts came."""
+        owner = self._owner
+        owner.window = self._window
+        return [
+            HostBatch(
+                kind=_kind(flags),
+                vid=vid,
+                place=place,
+                sequence=sequence,
+                node=owner.node if flags & OURS else 1 - owner.node,
+                epoch=owner.epoch,
+                addresses=b"".join(addresses[start : start + BATCH]),
+            )
+            for (vid, place, sequence, flags), addresses in self._groups.items()
+            for start in range(0, len(addresses), BATCH)
+        ]
+
+
+def _kind(flags: int) -> HostKind:
+    if flags & GONE:
+        return HostKind.REMOVED
+    if flags & STATIC:
+        return HostKind.STATIC
+    return HostKind.AGED if flags & AGED else HostKind.SEEN
