@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pyiccp.bridge.batches import Batches
+from pyiccp.bridge.batches import CHUNK, Batches
 from pyiccp.bridge.events import AnnounceEnd, AnnounceHosts
-from pyiccp.bridge.host import ORPHAN, PRIVATE, Entry, Host, Key
+from pyiccp.bridge.host import ORPHAN, PRIVATE, Host, Key
 from pyiccp.sansio import Instant, Timers, milliseconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
 
@@ -197,27 +197,31 @@ class Announcements:
 
     def _snapshot(self) -> list[HostBatch]:
         batches = Batches(self)
-        table, session = self.table, self.session
+        table = self.table
         issued = table.sweep.issued
         while True:
             vid, addresses = self.walking_vid, self.walking
             get = table.tables.get(vid, {}).get
             while addresses:
-                address = addresses[-1]
-                entry: Entry | None = get(address)
-                if entry is not None and entry.known != session:
-                    if entry.done != issued:
-                        entry = table.get(vid, address)
-                    if entry is not None and not entry.flags & PRIVATE:
-                        host = table.single(vid, address, entry)
-                        if not batches.add(host, address):
-                            return batches.finish()
-                addresses.pop()
+                if batches.roomy and batches.add_chunk(vid, addresses[: -CHUNK - 1 : -1], get, issued):
+                    del addresses[-CHUNK:]
+                elif not all(self._tell(batches, vid, addresses) for _ in range(min(CHUNK, len(addresses)))):
+                    return batches.finish()
             if not self.walk:
                 return batches.finish()
             self.walking_vid = self.walk.pop()
             self.walking = list(table.tables.get(self.walking_vid, ()))
             self.walking.reverse()
+
+    def _tell(self, batches: Batches, vid: int, addresses: list[bytes]) -> bool:
+        """The next of *addresses*, unless the peer has heard of it; False when the window is used up."""
+        address, table = addresses[-1], self.table
+        entry = table.get(vid, address)
+        untold = entry is not None and entry.known != self.session and not entry.flags & PRIVATE
+        if entry is not None and untold and not batches.add(table.single(vid, address, entry), address):
+            return False
+        addresses.pop()
+        return True
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """What is to be told, in the order in which it would be."""

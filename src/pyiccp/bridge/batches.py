@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pyiccp.bridge.host import AGED, GONE, OURS, STATIC, Entry
+from pyiccp.bridge.host import AGED, GONE, OURS, PRIVATE, STATIC, Entry, Host
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ OVERHEAD = 64
 """Octets of a batch besides its addresses, generously: TLV and message headers and the fixed fields."""
 BATCH = 512
 """Hosts in one batch at most; its TLV stays within an LDP message of 4,096 octets."""
+Look = Callable[[bytes], Entry | None]
+
+CHUNK = 64
+"""Hosts that are taken at once, while the window is wide."""
 _TOLD = GONE | STATIC | AGED | OURS
 """The flags that make a difference to the peer."""
 
@@ -43,6 +48,40 @@ class Batches:
         addresses.append(address)
         if not flags & GONE:
             entry.known = self._session
+        return True
+
+    @property
+    def roomy(self) -> bool:
+        """CHUNK hosts fit, however many batches they make."""
+        return self._window >= CHUNK * (6 + OVERHEAD)
+
+    def add_chunk(
+        self, vid: int, addresses: Sequence[bytes], get: Callable[[bytes], Entry | None], issued: int
+    ) -> bool:
+        """Take those of up to CHUNK hosts that the peer has not heard of; the same as `add` one by one, quicker. False
+        when one of them needs more than that: then none is taken."""
+        session = self._session
+        found: list[tuple[bytes, Entry]] = []
+        for address, entry in zip(addresses, map(get, addresses), strict=True):
+            if entry is None or entry.known == session:
+                continue
+            if entry.done != issued or entry.flags & PRIVATE or entry.__class__ is not Host:
+                return False
+            found.append((address, entry))
+        groups: dict[tuple[int, int, int], list[bytes]] = {}
+        for address, entry in found:
+            entry.known = session
+            key = entry.place, entry.sequence, entry.flags
+            group = groups.get(key)
+            if group is None:
+                groups[key] = [address]
+            else:
+                group.append(address)
+        for (place, sequence, flags), group in groups.items():
+            taken = self._groups.setdefault((vid, place, sequence, flags & _TOLD), [])
+            before = -(len(taken) // -BATCH)
+            taken += group
+            self._window -= 6 * len(group) + OVERHEAD * (-(len(taken) // -BATCH) - before)
         return True
 
     def finish(self) -> list[HostBatch]:

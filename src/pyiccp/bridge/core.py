@@ -16,7 +16,7 @@ from pyiccp.bridge.config import BridgeConfig
 from pyiccp.bridge.events import Action, AnnounceFlush, Event, Warn
 from pyiccp.bridge.fdb import HostTable
 from pyiccp.bridge.forwarding import Forwarding
-from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OURS, OWN, PRIVATE, SEEN, STATIC, Entry
+from pyiccp.bridge.host import AGED, AGED_THERE, ORPHAN, OURS, OWN, PRIVATE, SEEN, STATIC, Entry, Host
 from pyiccp.bridge.memory import Kept, Memory
 from pyiccp.bridge.received import apply_batch, apply_flush
 from pyiccp.bridge.verdicts import DROPPED, DropReason, Verdict
@@ -85,7 +85,8 @@ class BridgeCore:
                 actions = self._flush(port, vid)
             case events.SessionStarted(node):
                 early, self.early = self.early, []
-                table.end(now)
+                if table.announcements.running:
+                    table.end(now)
                 table.start(node)
                 for said in early:
                     self._hear(said, now)
@@ -207,7 +208,7 @@ class BridgeCore:
             # There was no room for it: tried again with each of its frames. Or: nothing is learned from this frame,
             # but from the next of the same source, if that goes elsewhere.
             return Kept(verdict), actions
-        marked = None if host is None or host.flags & STATIC else host
+        marked = host if isinstance(host, Host) and not host.flags & STATIC else None
         return self.memory.keep(ingress, origin, frame, self._lane(ingress, frame, header), marked, verdict), actions
 
     def _lane(self, ingress: str, frame: bytes, header: Header) -> tuple[Any, ...]:
@@ -235,7 +236,7 @@ class BridgeCore:
         if vid is None:
             return ()
         host = self.table.get(vid, header.source)
-        if host is not None and host.port == ingress and host.flags & SEEN:
+        if isinstance(host, Host) and host.port == ingress and host.flags & SEEN:
             host.seen = now
             return ()
         self.table.sight(vid, header.source, ingress, now)
