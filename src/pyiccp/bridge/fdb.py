@@ -9,14 +9,13 @@ which overrules both. What the peer says is applied in `received.py`, what befal
 
 from typing import Any
 
-from pyiccp.bridge.ageing import Ageing
 from pyiccp.bridge.announcements import Announcements
 from pyiccp.bridge.config import BridgeConfig
+from pyiccp.bridge.entries import Entries
 from pyiccp.bridge.flushes import Flushes
 from pyiccp.bridge.host import (
     AGED,
     AGED_THERE,
-    GONE,
     LAST_SEQUENCE,
     ORPHAN,
     OURS,
@@ -28,30 +27,19 @@ from pyiccp.bridge.host import (
     Entry,
     Host,
 )
-from pyiccp.bridge.orders import CleanUp, EndSession, Flush, FlushPlace, ForgetPort, Order, Sweep
+from pyiccp.bridge.orders import CleanUp, EndSession, Flush, FlushPlace, ForgetPort, Order
 from pyiccp.bridge.vlans import Vlans
 from pyiccp.sansio import Instant
 from pyiccp.wire.mac import Mac, mac_text
 
-NEVER = -1
-"""What is `done` on a crowd that is gone: it is never up to date, so `get` meets it."""
-SLICE = 1024
-"""Hosts that a sweep looks at in one call."""
 
-
-class HostTable:
+class HostTable(Entries):
     """Entries, and this node's part in keeping them equal to the peer's."""
 
     def __init__(self, config: BridgeConfig, vlans: Vlans) -> None:
-        self.tables: dict[int, dict[bytes, Entry]] = {}
-        """VLAN -> address -> entry; read it through `get`, which carries out the orders that are left."""
-        self.crowds: dict[tuple[int, int, int, int], Crowd] = {}
-        """(VLAN, place, sequence, flags) -> the crowd that hosts told of in this session can join."""
-        self.ageing = Ageing(config.ageing_time)
+        super().__init__(config.ageing_time)
         self.announcements = Announcements(self)
         self.flushes = Flushes()
-        self.sweep = Sweep()
-        self.slice = SLICE
         self.bridge = config.name
         self.peer_port = config.peer_port
         self.place_of = {port.name: ORPHAN if port.mlag_id is None else port.mlag_id + 1 for port in config.ports}
@@ -59,9 +47,6 @@ class HostTable:
         self.bond_at = {place: name for name, place in self.place_of.items() if place != ORPHAN}
         self.vlans_of_bridge = vlans.of_port(config.name)
         self.limit = config.max_learned_entries
-        self.learned = 0
-        """Entries that count against the limit: whoever saw them, not the static ones."""
-        self.peers_static = 0
         self.highest = 0
         """The highest sequence ever known: up to there a flush of this node's removes."""
         self.floor = 0
@@ -70,8 +55,6 @@ class HostTable:
         self.refused_until: Instant = 0
         """Nothing is learned before: the peer had no room for a host of ours (M10.5)."""
         self.shared: Mac | None = None
-        self.changed = False
-        """A verdict may have become wrong; whoever caches verdicts clears this."""
         self.alarms: dict[str, str] = {}
         """Cause -> what a person should know; the core takes them out."""
         self.counters = dict.fromkeys(("learned", "moved", "aged", "refused", "refused-by-peer", "ignored"), 0)
@@ -79,54 +62,6 @@ class HostTable:
         for static in config.hosts:
             for vid in (static.vid,) if static.vid is not None and vlans.filtering else vlans.of_port(static.port):
                 self._fix(vid, static.address, static.port, STATIC | OWN if static.own else STATIC)
-
-    # --- reading
-
-    def find(self, vid: int, address: bytes) -> Entry | None:
-        """Where frames for *address* go; None = unknown. An aged entry of an orphan port is memory only."""
-        table = self.tables.get(vid)
-        entry = None if table is None else table.get(address)
-        if entry is None:
-            return None
-        if entry.done != self.sweep.issued:
-            entry = self.get(vid, address)
-            if entry is None:
-                return None
-        return None if entry.flags & AGED and entry.place == ORPHAN else entry
-
-    def get(self, vid: int, address: bytes) -> Entry | None:
-        """The entry of *address*, memory included, up to date."""
-        table = self.tables.get(vid)
-        entry = None if table is None else table.get(address)
-        if entry is None or entry.done == self.sweep.issued:
-            return entry
-        return self._update(entry, vid, address)
-
-    def single(self, vid: int, address: bytes, entry: Entry) -> Host:
-        """The entry of *address* as one of its own, out of the crowd if it is in one."""
-        if isinstance(entry, Host):
-            return entry
-        assert isinstance(entry, Crowd)
-        host = Host(
-            *(vid, entry.port, entry.place, entry.sequence, entry.flags, entry.known, entry.done, entry.seen),
-            address=Mac(address),
-        )
-        self.tables[vid][address] = host
-        self._thin(entry)
-        if host.flags & SEEN:
-            self.ageing.file(host)
-        return host
-
-    def logical(self) -> list[tuple[int, bytes, Entry]]:
-        """(VLAN, address, entry) of every entry, memory included, by VLAN and address. Carries nothing out: an entry
-        that an order takes is left out."""
-        left = self.sweep.left
-        return [
-            (vid, address, entry)
-            for vid, table in sorted(self.tables.items())
-            for address, entry in sorted(table.items(), key=lambda item: item[0])
-            if not entry.flags & GONE and not any(order.takes(entry) for order in left(entry))
-        ]
 
     def node_of(self, entry: Entry) -> int:
         """The number of the node whose sighting an entry is."""
@@ -233,7 +168,7 @@ class HostTable:
             return
         self.counters["aged"] += crowd.count
         self._disband(crowd)
-        self._order(CleanUp())
+        self.order(CleanUp())
 
     def forget(self, host: Host) -> None:
         """This node does not see *host* any more (M10.2)."""
@@ -266,56 +201,19 @@ class HostTable:
 
     def forget_port(self, port: str, vid: int = 0) -> None:
         """The hosts of *port* (in VLAN *vid*, 0 = in all) are somewhere else, or nowhere."""
-        self._order(ForgetPort(port, vid))
+        self.order(ForgetPort(port, vid))
 
     def flush(self, vid: int, sequence: int) -> None:
         """Remove the learned entries of VLAN *vid* (0 = of all) up to *sequence*, and what the peer was to be told of
         such (M10.3)."""
         self.announcements.flush(vid, sequence)
-        self._order(Flush(vid, sequence))
+        self.order(Flush(vid, sequence))
 
     def flush_place(self, place: int, vid: int, node: int, sequence: int) -> None:
         """The same for one place; node *node*'s, when it is ORPHAN."""
-        self._order(FlushPlace(place, vid, node == self.announcements.node, sequence))
+        self.order(FlushPlace(place, vid, node == self.announcements.node, sequence))
 
-    def _order(self, order: Order) -> None:
-        self.sweep.issue(order)
-        self.changed = True
-        self.sweep_slice()
-
-    @property
-    def busy(self) -> bool:
-        """There is a rest of something to be carried out: `tidy` does."""
-        return bool(self.sweep.orders) or self.ageing.tidying
-
-    def tidy(self) -> None:
-        """Carry out a slice of what is left."""
-        if self.sweep.orders:
-            self.sweep_slice()
-        elif self.ageing.tidying:
-            self.ageing.tidy(self.slice)
-
-    def sweep_slice(self) -> None:
-        """Carry out what is left of the orders, on a few hosts."""
-        for vid, address in self.sweep.walk(self.tables, self.slice):
-            self.get(vid, address)
-
-    def _update(self, entry: Entry, vid: int, address: bytes) -> Entry | None:
-        """Carry out on *entry* the orders that are left; None when it is gone."""
-        for order in () if entry.flags & GONE else self.sweep.left(entry):
-            if isinstance(entry, Crowd) and isinstance(order, FlushPlace | ForgetPort) and order.takes(entry):
-                entry = self.single(vid, address, entry)
-            entry.done += 1
-            self._carry_out(order, entry)
-            if entry.flags & GONE:
-                break
-        if not entry.flags & GONE:
-            return entry
-        # A crowd that has gone leaves its hosts behind, to be taken out one by one.
-        self.tables[vid].pop(address, None)
-        return None
-
-    def _carry_out(self, order: Order, entry: Entry) -> None:
+    def carry_out(self, order: Order, entry: Entry) -> None:
         taken = order.takes(entry)
         if isinstance(order, EndSession) and not taken:
             if entry.place != ORPHAN and not entry.flags & STATIC:
@@ -347,7 +245,7 @@ class HostTable:
         self.flushes = Flushes()
         self.crowds = {}
         self.refused_until = 0
-        self._order(EndSession(self.peer_port, now))
+        self.order(EndSession(self.peer_port, now))
 
     # --- own addresses
 
@@ -385,65 +283,21 @@ class HostTable:
     def _fix(self, vid: int, address: Mac, port: str, flags: int) -> None:
         self.add(Host(vid, port, self.place_of[port], 1, flags | OURS, done=self.sweep.issued, address=address))
 
-    # --- entries come and go
-
     def add(self, host: Host) -> None:
         """Put a new entry in."""
-        self.tables.setdefault(host.vid, {})[host.address] = host
-        self._count(host, 1)
+        super().add(host)
         self.highest = max(self.highest, host.sequence)
-        self.changed = True
-
-    def add_crowd(self, vid: int, addresses: tuple[bytes, ...], crowd: Crowd) -> None:
-        """Put hosts in that are not there yet, all with one entry."""
-        fresh: dict[bytes, Entry] = dict.fromkeys(addresses, crowd)
-        self.tables.setdefault(vid, {}).update(fresh)
-        crowd.count += len(fresh)
-        self.learned += len(fresh)
-        self.changed = True
-
-    def crowd(self, vid: int, port: str, place: int, sequence: int, flags: int) -> Crowd:
-        """The entry of hosts that the peer tells of in these words."""
-        key = (vid, place, sequence, flags)
-        crowd = self.crowds.get(key)
-        if crowd is None or crowd.flags & GONE or crowd.done != self.sweep.issued:
-            session, done = self.announcements.session, self.sweep.issued
-            crowd = self.crowds[key] = Crowd(vid, port, place, sequence, flags, session, done)
-        return crowd
 
     def remove(self, host: Host) -> None:
         """Take an entry out; what was to be told of it is not told."""
-        del self.tables[host.vid][host.address]
-        self._count(host, -1)
+        self.take_out(host)
         self.floor = max(self.floor, host.sequence)
-        self.ageing.unfile(host)
         self.announcements.drop(host)
-        host.flags |= GONE
-        self.changed = True
 
     def _disband(self, crowd: Crowd) -> None:
-        """Take all of *crowd* out. Its addresses are taken out of the dictionary when somebody comes across them."""
-        self.learned -= crowd.count
+        """Take all of *crowd* out."""
+        self.disband(crowd)
         self.floor = max(self.floor, crowd.sequence)
-        self._retire(crowd)
-        self.changed = True
-
-    def _thin(self, crowd: Crowd) -> None:
-        """One of *crowd* has become an entry of its own."""
-        crowd.count -= 1
-        if not crowd.count:
-            self._retire(crowd)
-
-    def _retire(self, crowd: Crowd) -> None:
-        self.ageing.unfile(crowd)
-        crowd.flags |= GONE
-        crowd.done = NEVER
-
-    def _count(self, host: Host, change: int) -> None:
-        if not host.flags & STATIC:
-            self.learned += change
-        elif not host.ours:
-            self.peers_static += change
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """Entries by key, times as ages, and what the peer is still to be told."""

@@ -126,7 +126,9 @@ class _Batch:
             for address in new:
                 told.drop_key((vid, address))
         if new:
-            table.add_crowd(vid, new, table.crowd(vid, self.port, self.batch.place, self.batch.sequence, self.ours))
+            batch = self.batch
+            crowd = table.crowd(vid, self.port, batch.place, batch.sequence, self.ours, self.session)
+            table.add_crowd(new, crowd)
         return left
 
     def _rank_of(self, entry: Entry) -> Rank:
