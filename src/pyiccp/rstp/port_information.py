@@ -36,6 +36,13 @@ def AGED(port: Port) -> None:
 
 
 def UPDATE(port: Port) -> None:
+    """Departs from figure 17-15: a port that waits for the clock waits anew when it has something worse to tell.
+
+    The forward delay is the time in which everybody hears the news. While old information still goes round (count to
+    infinity) it is not over.
+    """
+    if port.designatedPriority > port.portPriority and not port.forward:
+        port.fdWhile.extend(port.forwardDelay)
     port.proposing = port.proposed = False
     port.agreed = port.agreed and betterorsameInfo(port, InfoIs.Mine)
     port.synced = port.synced and port.agreed

@@ -3,7 +3,11 @@
 from pyiccp.rstp.events import Incident, ReportIncident
 from pyiccp.rstp.variables import InfoIs, Kind, Port, RcvdInfo, Role
 from pyiccp.rstp.vectors import next_age, same_bridge, same_port, span
+from pyiccp.sansio import milliseconds
 from pyiccp.wire.flags import PortRole
+
+_CROSSING = milliseconds(10)
+"""What left so recently may have crossed what came in."""
 
 
 def betterorsameInfo(port: Port, newInfoIs: InfoIs) -> bool:
@@ -73,11 +77,19 @@ def recordAgreement(port: Port) -> None:
         and port.msgFlags.agreement
         and (
             port.msgRole is PortRole.DESIGNATED
-            or port.msgPriority.RootID == port.portPriority.RootID == port.offeredRoot
+            or (port.msgPriority.RootID == port.portPriority.RootID == port.offeredRoot and not staleOwn(port))
         )
     )
     if port.agreed:
         port.proposing = False
+
+
+def staleOwn(port: Port) -> bool:
+    """It comes from another port of this bridge, and speaks of what the bridge knew a moment ago."""
+    message, offer = port.msgPriority, port.portPriority
+    return same_bridge(message.DesignatedBridgeID, offer.DesignatedBridgeID) and (
+        message.RootPathCost != offer.RootPathCost
+    )
 
 
 def recordDispute(port: Port) -> None:
@@ -91,8 +103,8 @@ def recordDispute(port: Port) -> None:
 
 def answerInferior(port: Port) -> None:
     """Departs from figure 17-15: a designated port answers worse information with its own, as 802.1D-1998 did, so a
-    neighbour that has missed it need not wait for the next hello."""
-    if port.role is Role.Designated:
+    neighbour that has missed it need not wait for the next hello; unless the answer is on its way already."""
+    if port.role is Role.Designated and port.HelloTime - port.helloWhen.left(port.clock.now) > _CROSSING:
         port.newInfo = True
 
 

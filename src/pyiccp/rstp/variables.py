@@ -92,6 +92,11 @@ class Timer:
         else:
             self.stop()
 
+    def extend(self, length: Instant) -> None:
+        """Let no less than *length* be left of a timer that counts."""
+        if self.held is None and self.left(self._clock.now) < length:
+            self.start(length)
+
     def stop(self) -> None:
         """Zero."""
         self.held = None

@@ -1,0 +1,101 @@
+"""Meshes in which ports once closed a loop for an instant, found by random search; each tells what happened.
+
+A story is a network, and what happens to it: seconds that pass, `b1=d000` (another priority), `-b1.3` (carrier lost).
+"""
+
+from typing import Any, NamedTuple
+
+import pytest
+from rstp_harness import SUP, US, D, Dut
+from rstp_network import Network
+
+from pyiccp.rstp.events import BpduReceived, LinkCameUp
+
+
+class Story(NamedTuple):
+    text: str
+    priorities: str
+    """`/stp` = forced to 802.1D-1998."""
+    costs: str
+    """Where they are not 2000."""
+    events: str
+
+
+STALE_AGREEMENT = Story(
+    "b1.1-b0.1 b2.1-b1.2 b3.1-b0.2 b3.2-b0.3 b1.3-b1.4",
+    "b0=d000 b1=2000 b2=3000 b3=e000/stp",
+    "b0.2=1 b0.3=200000 b1.2=200000 b1.3=200000 b1.4=200000 b3.2=200000",
+    "7 b1=d000 40 b2=8000 7",
+)
+"""1. b1 has a cable between its ports 3 and 4. Its root b2 gives up its priority; the old claim still goes round by b3.
+2. Both ports hear what the other offered a moment ago, find it better, and agree to it (Backup).
+3. Both become Designated and offer the new root; the agreements to the old offers are still on the wire.
+4. Each took the other's for an answer, and both opened: a bridge connected to itself."""
+
+CLOCK_BEFORE_NEWS = Story(
+    "b1.1-b0.1 b2.1-b1.2 b3.1-b2.2 b4.1-b1.3 b5.1-b4.2 b6.1-b0.2 b7.1-b3.2 b8.1-b7.2 b9.1-b5.2 "
+    "b3.3-b5.3 b1.4-b9.2-b9.3 b0.3-b1.5-b8.2 b4.3-b1.6",
+    "b0=1000/stp b1=7000 b2=d000/stp b3=4000/stp b4=7000 b5=1000 b6=5000 b7=e000 b8=2000 b9=4000",
+    "b1.1=20000 b1.2=20000 b1.4=20000 b1.5=200000 b1.6=20000 b2.1=1 b3.1=1 b4.1=200000 b4.3=200000 b5.2=200000 "
+    "b5.3=20000 b7.1=200000 b8.1=1 b8.2=1 b9.1=200000 b9.2=20000 b9.3=1",
+    "1.5 b7=b000 0.0001 -b7.1 1.5 -b5.1 0.0002 -b1.1 1.5 b9=8000 0.01 b0=e000 150",
+)
+"""1. The root b0 gives up its priority; its old claim goes round by way of shared segments and legacy bridges, slowly.
+2. Ports on shared segments open by the clock: 2 s discarding and 2 s learning (17.20.4).
+3. Four seconds later the claim still circles: what they open on is old information, and a loop closed."""
+
+CLOCK_BEFORE_NEWS_AFTER_A_CUT = Story(
+    "b1.1-b0.1 b2.1-b1.2 b3.1-b2.2 b4.1-b3.2 b5.1-b1.3 b6.1-b5.2 b7.1-b1.4 b8.1-b2.3 b9.1-b7.2 b10.1-b8.2 "
+    "b6.2-b4.2-b7.3 b5.3-b3.3 b3.4-b1.5 b3.5-b1.6-b6.3",
+    "b0=3000 b1=4000 b2=4000 b3=2000 b4=5000 b5=1000 b6=0000 b7=1000 b8=2000 b9=4000 b10=4000",
+    "b0.1=1 b1.3=200000 b1.4=200000 b1.6=200000 b2.1=200000 b2.2=20000 b3.3=20000 b3.4=200000 b4.2=20000 b5.1=20000 "
+    "b5.3=1 b6.1=1 b6.2=20000 b6.3=1 b7.3=20000 b8.1=200000 b8.2=200000 b9.1=20000 b10.1=200000",
+    "0.0002 b6=f000 0.0002 b1=c000 7 b3=b000 0.01 b0=8000 0.0002 -b1.1 0.01 -b3.4 150",
+)
+"""The same where the root's claim was 18 s old when the clock ran out."""
+
+
+def told(story: Story) -> Network:
+    def words(text: str) -> dict[str, str]:
+        return dict(word.split("=") for word in text.split())
+
+    bridges: dict[str, dict[str, Any]] = {
+        name: {"priority": int(value.split("/")[0], 16), "force_version": 0 if "/" in value else 2}
+        for name, value in words(story.priorities).items()
+    }
+    costs = {port: {"path_cost": int(cost)} for port, cost in words(story.costs).items()}
+    every = {"path_cost": 2000, "auto_edge": False}
+    network = Network(story.text, settings=bridges, every_port=every, port_settings=costs).up()
+    for word in story.events.split():
+        if word.startswith("-"):
+            network.cut(word[1:])
+        elif "=" in word:
+            bridge, priority = word.split("=")
+            network.priority(bridge, int(priority, 16))
+        else:
+            network.run(float(word))
+    return network
+
+
+@pytest.mark.parametrize("story", [STALE_AGREEMENT, CLOCK_BEFORE_NEWS, CLOCK_BEFORE_NEWS_AFTER_A_CUT])
+def test_no_loop_at_any_step(story: Story) -> None:
+    network = told(story)
+    assert not network.loops, network.loops[0]
+    network.run(150)
+    assert not network.loops
+    network.at_rest()
+
+
+def test_news_that_are_worse_start_the_clock_anew() -> None:
+    """1. A port on a shared segment waits its 20 s. 2. At 19 s the root gets worse. 3. It waits for 2 s more."""
+    dut = Dut(port={"auto_edge": False}).up(1)
+    dut.do(LinkCameUp("p2", 10_000, False))
+    dut.keep(19, p1=D(SUP, cost=0))
+    dut.do(BpduReceived("p1", D(SUP, cost=90000)))
+    assert dut.learned(2) == []
+    dut.keep(1.9, p1=D(SUP, cost=90000))
+    assert dut.learned(2) == []
+    dut.keep(4, p1=D(SUP, cost=90000))
+    assert [round(at, 3) for at, _ in dut.learned(2)] == [21.0]
+    assert [round(at, 3) for at, _ in dut.switched(2)] == [23.0]
+    assert dut.core.view().root != US
