@@ -9,6 +9,7 @@ VERBS = {
     "iccp": "ICCP messages, both ways",
     "columns": "many PDUs to NumPy columns, against the scalar decoder",
     "scan": "a trunk of a million frames, control frames found and decoded: against tshark, tcpdump, dpkt, scapy",
+    "forward": "a switch between two veths, with all its work: against Open vSwitch's userspace datapath",
     "hosts": "the host table from one node to the other: against filling a dictionary",
     "lacp": "the LACP core: one LACPDU received and one sent per port and second",
 }

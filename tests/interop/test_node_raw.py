@@ -61,7 +61,15 @@ async def main():
             assert a.lost == len(FRAMES) + 1, "longer than the interface takes"
             burst = [number.to_bytes(4, "big") * 16 for number in range(4000)]
             await a.send_many(burst)
-            assert await receive(b, len(burst)) == burst and b.lost == 0, "burst"
+            assert await receive(b, len(burst)) == burst and b.missed == 0, "burst"
+            flood = [bytes(60)] * 10000
+            await a.send_many(flood)
+            seen = 0
+            with trio.move_on_after(0.5):
+                while True:
+                    seen += len(await b.receive_many())
+            assert seen + b.missed == len(flood) and 0 < b.missed < len(flood), "drops are told"
+            assert a.lost == len(FRAMES) + 1
     print("whole")
 
 trio.run(main)

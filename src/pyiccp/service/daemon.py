@@ -121,7 +121,7 @@ class Daemon:
             status=driver.status(),
             bridges=self.config.bridges,
             ports={
-                name: PortCounters(len(queue), queue.dropped, driver.ports[name].lost)
+                name: PortCounters(len(queue), queue.dropped, driver.ports[name].lost, driver.ports[name].missed)
                 for name, queue in driver.queues.items()
             },
         )

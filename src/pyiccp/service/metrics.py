@@ -38,7 +38,12 @@ class _Node:
         origins = Counter("peer" if "E" in host.flags else "own" for host in status.hosts)
         hosts = {origin: float(origins[origin]) for origin in ("own", "peer")}
         yield family("pyiccp_hosts", "Hosts, by who sees them", "origin", hosts)
-        for field, what in (("queued", "Frames waiting"), ("dropped", "Frames not sent"), ("lost", "Frames lost")):
+        for field, what in (
+            ("queued", "Frames waiting"),
+            ("dropped", "Frames not sent"),
+            ("lost", "Frames lost"),
+            ("missed", "Frames not read in time"),
+        ):
             counts = {name: float(getattr(port, field)) for name, port in picture.ports.items()}
             yield family(f"pyiccp_port_{field}", what, "port", counts)
 

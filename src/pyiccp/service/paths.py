@@ -34,7 +34,7 @@ def overview(picture: Picture) -> str:
     parts.append(monitor.host_print(status))
     parts.append(
         "\n".join(
-            f"{name}: {port.queued} queued, {port.dropped} dropped, {port.lost} lost"
+            f"{name}: {port.queued} queued, {port.dropped} dropped, {port.lost} lost, {port.missed} missed"
             for name, port in picture.ports.items()
         )
     )

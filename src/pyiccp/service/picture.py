@@ -18,7 +18,9 @@ class PortCounters(msgspec.Struct, frozen=True, rename="kebab"):
     dropped: int
     """Not sent: its queue was full, or they waited too long."""
     lost: int
-    """Refused by the cable, or dropped by the system before they were read."""
+    """Refused by the cable."""
+    missed: int
+    """Received, but dropped by the system before they were read."""
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):

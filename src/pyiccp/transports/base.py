@@ -22,10 +22,16 @@ class Transport(Protocol):
     Opened by `async with`. Every method may be cancelled; frames are then either taken or still there.
     """
 
-    lost: int
-    """Frames that could not be sent, and received ones that the system says it dropped."""
     offloads: bool
     """Whether `send_many` takes unfinished frames (node.offload); the driver finishes them for the others."""
+
+    @property
+    def lost(self) -> int:
+        """Frames that could not be sent."""
+
+    @property
+    def missed(self) -> int:
+        """Received frames that the system says it dropped because they were not read in time."""
 
     async def __aenter__(self) -> Self: ...
 

@@ -37,6 +37,10 @@ class Faulty:
         self._under_way: list[tuple[float, int, bytes]] = []
         self._number = 0
 
+    @property
+    def missed(self) -> int:
+        return self.inner.missed
+
     async def __aenter__(self) -> Self:
         await self.inner.__aenter__()
         return self

@@ -17,6 +17,7 @@ class MemoryEnd:
     """One end of a cable in memory."""
 
     offloads = False
+    missed = 0
 
     def __init__(self) -> None:
         self.lost = 0

@@ -46,9 +46,9 @@ class Mirrored:
     def lost(self) -> int:
         return self.inner.lost
 
-    @lost.setter
-    def lost(self, value: int) -> None:
-        self.inner.lost = value
+    @property
+    def missed(self) -> int:
+        return self.inner.missed
 
     async def __aenter__(self) -> Self:
         await self.inner.__aenter__()

@@ -31,6 +31,7 @@ class TapPort:
     """
 
     offloads = True
+    missed = 0
 
     def __init__(self, name: str) -> None:
         self.name = name

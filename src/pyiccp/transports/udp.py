@@ -16,6 +16,7 @@ class UdpPath:
     """From *local* to *peer*; others are not heard. Always up: silence is for the node to judge."""
 
     offloads = False
+    missed = 0
 
     def __init__(self, local: Address, peer: Address) -> None:
         self.lost = 0

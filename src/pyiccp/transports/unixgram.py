@@ -23,6 +23,7 @@ class UnixDatagram:
     """A cable between the socket *local* and the socket *remote*; carrier = somebody is bound to *remote*."""
 
     offloads = False
+    missed = 0
 
     def __init__(self, local: Path, remote: Path) -> None:
         self.local, self.remote = local, remote

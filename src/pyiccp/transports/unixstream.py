@@ -20,6 +20,7 @@ class UnixStream:
     """Listens at *path*, or connects to it again and again; carrier = a connection. One caller at a time."""
 
     offloads = False
+    missed = 0
 
     def __init__(self, path: Path, listen: bool = True) -> None:
         self.path, self.listen = path, listen

@@ -1,0 +1,160 @@
+"""AF_PACKET's socket options, and its two ways of moving many frames at once: a ring in shared memory to receive, one
+call of sendmmsg(2) to send.
+
+Python names none of the options; the numbers are those of linux/if_packet.h. Neither way needs a frame to be looked at
+in Python: what differs between frames is read and written for all of them together.
+"""
+
+import ctypes
+import mmap
+import os
+import socket
+import struct
+from array import array
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import accumulate
+
+from pyiccp.transports.base import BATCH
+from pyiccp.transports.vnet import HEADER, PLAIN, noted
+
+SOL_PACKET = 263
+ADD_MEMBERSHIP, RX_RING, STATISTICS, COPY_THRESHOLD, AUXDATA = 1, 5, 6, 7, 8
+VERSION, VNET_HDR, IGNORE_OUTGOING = 10, 15, 23
+VLAN_VALID, TPID_VALID = 0x10, 0x40
+_VERSION_2 = 1
+_COPIED, _BLANK, _TRAIN = 0x02, 0x08, 0x100
+_SPECIAL = _COPIED | _BLANK | VLAN_VALID | _TRAIN
+_ORDINARY = frozenset(status for status in range(512) if not status & _SPECIAL)
+
+SLOT = 2048
+"""Octets of a frame's place with its headers; a longer frame comes by the socket, in its turn."""
+SLOTS = 4096
+_BLOCK = 1 << 16
+_WORDS, _HALVES = SLOT // 4, SLOT // 2
+
+
+class Ring:
+    """What a socket has received (PACKET_RX_RING, version 2: a frame is there at once, none waits for a block to fill).
+
+    *read* takes from the socket a frame that was too long for its place; None or OSError when it could not.
+    """
+
+    def __init__(self, made: socket.socket, read: Callable[[], bytes | None]) -> None:
+        self._read = read
+        made.setsockopt(SOL_PACKET, VERSION, _VERSION_2)
+        made.setsockopt(SOL_PACKET, COPY_THRESHOLD, 1)
+        made.setsockopt(SOL_PACKET, RX_RING, struct.pack("=IIII", _BLOCK, SLOTS * SLOT // _BLOCK, SLOT, SLOTS))
+        self._memory = mmap.mmap(made.fileno(), SLOTS * SLOT)
+        self._words = memoryview(self._memory).cast("I")
+        self._halves = memoryview(self._memory).cast("H")
+        self._at = 0
+        self.cut = 0
+        """Frames that the system cut short because the socket had no room for the whole."""
+
+    def close(self) -> None:
+        self._words.release()
+        self._halves.release()
+        self._memory.close()
+
+    def take(self) -> list[bytes]:
+        """What is there, `BATCH` frames at most, in order of arrival."""
+        first = self._at
+        last = min(first + BATCH, SLOTS)
+        states = self._words[first * _WORDS : last * _WORDS : _WORDS].tolist()
+        count = states.index(0) if 0 in states else len(states)
+        if not count:
+            return []
+        last = first + count
+        words, halves = slice(first * _WORDS, last * _WORDS, _WORDS), first * _HALVES
+        whole = self._words[words.start + 1 : words.stop : _WORDS].tolist()
+        sizes = self._words[words.start + 2 : words.stop : _WORDS].tolist()
+        places = self._halves[halves + 6 : last * _HALVES : _HALVES].tolist()
+        memory = self._memory
+        starts = [slot + place for slot, place in zip(range(first * SLOT, last * SLOT, SLOT), places, strict=True)]
+        if sizes == whole and _ORDINARY.issuperset(states[:count]):
+            frames = [memory[start : start + size] for start, size in zip(starts, sizes, strict=True)]
+        else:
+            frames = self._one_by_one(first, states[:count], whole, sizes, starts)
+        self._words[words] = array("I", bytes(4 * count))  # the kernel's again
+        self._at = last % SLOTS
+        return frames
+
+    def _one_by_one(
+        self, first: int, states: list[int], whole: list[int], sizes: list[int], starts: list[int]
+    ) -> list[bytes]:
+        """Frames some of which have a tag taken off, something left to do, or came by the socket."""
+        frames: list[bytes] = []
+        for slot, (state, all_of_it, size, start) in enumerate(zip(states, whole, sizes, starts, strict=True), first):
+            if state & _COPIED:
+                with suppress(OSError):
+                    if (long := self._read()) is not None:
+                        frames.append(long)
+                continue
+            if size != all_of_it:
+                self.cut += 1
+                continue
+            frame = self._memory[start : start + size]
+            tag = b""
+            if state & VLAN_VALID:
+                tci, kind = self._halves[slot * _HALVES + 12 : slot * _HALVES + 14]
+                tag = tag_octets(state, tci, kind)
+                frame = frame[:12] + tag + frame[12:]
+            if state & (_BLANK | _TRAIN):
+                frame = noted(self._memory[start - HEADER.size : start], frame, len(tag))
+            frames.append(frame)
+        return frames
+
+
+def tag_octets(status: int, tci: int, tpid: int) -> bytes:
+    """The tag that the kernel took off a frame."""
+    return struct.pack("!HH", tpid if status & TPID_VALID else 0x8100, tci)
+
+
+class _Header(ctypes.Structure):
+    """struct msghdr"""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint),
+        ("vector", ctypes.c_void_p),
+        ("vector_length", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Message(ctypes.Structure):
+    """struct mmsghdr"""
+
+    _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
+
+
+class Outbox:
+    """Sends frames with nothing left to do, many in one call. Made once: only addresses and lengths change."""
+
+    def __init__(self) -> None:
+        self._call = ctypes.CDLL(None, use_errno=True).sendmmsg
+        self._header = ctypes.create_string_buffer(PLAIN, len(PLAIN))
+        self._vectors = array("L", (ctypes.addressof(self._header), len(PLAIN), 0, 0) * BATCH)
+        self._view = memoryview(self._vectors)
+        address, size = self._vectors.buffer_info()[0], 4 * self._vectors.itemsize
+        self._messages = (_Message * BATCH)(
+            *(_Message(_Header(vector=address + number * size, vector_length=2)) for number in range(BATCH))
+        )
+
+    def send(self, descriptor: int, frames: Sequence[bytes]) -> int:
+        """Hand over the first of *frames*, `BATCH` at most; how many were taken. OSError when not even one was."""
+        frames = frames[:BATCH]
+        count = len(frames)
+        joined = b"".join(frames)
+        sizes = array("L", map(len, frames))
+        starts = accumulate(sizes, initial=ctypes.cast(ctypes.c_char_p(joined), ctypes.c_void_p).value or 0)
+        self._view[2 : 4 * count : 4] = array("L", starts)[:count]
+        self._view[3 : 4 * count : 4] = sizes
+        sent: int = self._call(descriptor, self._messages, count, 0)
+        if sent < 0:
+            error = ctypes.get_errno()
+            raise OSError(error, os.strerror(error))
+        return sent
