@@ -15,16 +15,16 @@ Touch = Callable[[Any], Any]
 
 
 def read_lacp(pdu: Any) -> Any:
-    """Every field and every bit, as a program would that wants them all."""
-    ends = pdu.version, pdu.collector_max_delay, pdu.actor, pdu.partner
-    for end in ends[2:]:
-        state = end.state
-        _ = (
-            end.system_priority, end.system, end.key, end.port_priority, end.port, state.activity, state.timeout,
-            state.aggregation, state.synchronization, state.collecting, state.distributing, state.defaulted,
-            state.expired,
-        )  # fmt: skip
-    return ends
+    """All 14 fields, the two states as their 16 bits: 28 reads, as a program would that wants them all."""
+    actor, partner = pdu.actor, pdu.partner
+    ours, theirs = actor.state, partner.state
+    return (
+        pdu.version, pdu.collector_max_delay, actor.system_priority, actor.system, actor.key, actor.port_priority,
+        actor.port, ours.activity, ours.timeout, ours.aggregation, ours.synchronization, ours.collecting,
+        ours.distributing, ours.defaulted, ours.expired, partner.system_priority, partner.system, partner.key,
+        partner.port_priority, partner.port, theirs.activity, theirs.timeout, theirs.aggregation,
+        theirs.synchronization, theirs.collecting, theirs.distributing, theirs.defaulted, theirs.expired,
+    )  # fmt: skip
 
 
 def read_rst(bpdu: Any) -> Any:

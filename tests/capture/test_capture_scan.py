@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 import struct
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from pyiccp.capture import Packet, PcapngWriter, PcapWriter, lanes, read, scan
 from pyiccp.capture import scanning as scan_module
 from pyiccp.capture.control import is_control
+from pyiccp.capture.guesses import guesses
 from pyiccp.capture.lanes import find
 from pyiccp.capture.packet import SECOND
 from pyiccp.capture.pcap import HEADER, Head
@@ -96,7 +98,7 @@ def test_lanes_walk_and_reader_agree_on_adversarial_captures() -> None:
             (number, at) for number, at in found.hits if is_control(octets[at + 16 : at + 16 + kept(head, octets, at)])
         ]
         assert exact == [(index + 1, at) for index, at in walked.hits]
-        starts = lanes._guesses(octets, head, min(many, len(octets) // chunk))
+        starts = guesses(octets, head, min(many, len(octets) // chunk))
         wrong += any(start not in boundaries(octets, head) for start in starts)
     assert wrong > 50, "the captures must mislead the guesses, or they prove nothing"
 
@@ -137,6 +139,48 @@ def test_every_way_to_carry_a_capture_gives_the_same(tmp_path: Path) -> None:
     plain = Mapped(classic.read_bytes(), in_lanes=False)
     assert list(plain) == expected
     assert plain.frames == 3000
+
+
+def big(path: Path) -> list[Packet]:
+    """A file that is big enough for lanes, and its control frames."""
+    frames = [CONTROL[number % 5] if number % 7 == 0 else IPV4 for number in range(3000)]
+    packets = [Packet(number, number * SECOND, 0, frame, len(frame)) for number, frame in enumerate(frames, 1)]
+    with path.open("wb") as file:
+        writer = PcapWriter(file)
+        for packet in packets:
+            writer.write(packet)
+    return [packet for packet in packets if is_control(packet.octets)]
+
+
+def unmapped() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "pyiccp-scan-unmap":
+            thread.join(10)
+
+
+def test_a_scan_gives_its_mapping_back_when_the_control_frames_are_out(tmp_path: Path) -> None:
+    expected = big(tmp_path / "c.pcap")
+    with (tmp_path / "c.pcap").open("rb") as file:
+        found = scan(file)
+        assert isinstance(found, Mapped)
+        packets = iter(found)
+        unmapped()
+        with pytest.raises(ValueError, match="closed"):
+            found._buffer[0]
+        assert list(packets) == expected
+
+
+def test_a_scan_of_more_control_frames_than_there_is_room_for_stays_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = big(tmp_path / "c.pcap")
+    monkeypatch.setattr(scan_module, "_ROOM", 1000)
+    monkeypatch.setattr(scan_module, "_AT_ONCE", 10)
+    with (tmp_path / "c.pcap").open("rb") as file:
+        found = scan(file)
+        assert isinstance(found, Mapped)
+        assert list(found) == expected
+        assert len(found._buffer[:4]) == 4, "not closed"
 
 
 def test_without_numpy_the_plain_walk_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

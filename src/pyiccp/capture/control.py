@@ -21,19 +21,25 @@ def _hint(kind: int) -> int:
 HINTS = bytes(_hint(kind) for kind in range(0x10000))
 """What the two octets after the addresses, read as a big-endian number, let expect."""
 
+FIRST_OCTETS = (LONGEST >> 8, *sorted({kind >> 8 for kind in (*TAGS, *TYPES)}))
+"""Of the two octets after the addresses the first is one of these or below the first of these; most frames end here."""
+
 SWAPPED_HINTS = bytes(HINTS[kind >> 8 | (kind & 0xFF) << 8] for kind in range(0x10000))
 """The same for octets read in the wrong order, which costs nothing."""
 
 
 def is_control(frame: bytes) -> bool:
     """True for slow protocols, BPDUs of every kind and the link between two nodes."""
-    at = 12
-    if frame.startswith(_SLOW, at):
+    if frame.startswith(_SLOW, 12):
         return True
-    kind = int.from_bytes(frame[at : at + 2], "big")
-    while kind in TAGS:
-        at += 4
-        kind = int.from_bytes(frame[at : at + 2], "big")
+    size = len(frame)
+    if size < 14:
+        return False
+    kind = frame[12] << 8 | frame[13]
+    start = 14
+    while kind in TAGS and size >= start + 4:
+        kind = frame[start + 2] << 8 | frame[start + 3]
+        start += 4
     if kind > LONGEST:
         return kind in TYPES
-    return frame.startswith((BPDU_LLC, PVST_SNAP), at + 2)
+    return frame.startswith((BPDU_LLC, PVST_SNAP), start)

@@ -10,10 +10,14 @@ records are the sequential walk's too, because where a record starts decides all
 wrong: the next chunk is walked again from where the lane did end. A guess decides about speed only.
 """
 
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyiccp.capture.control import NO, SWAPPED_HINTS, TAGGED
-from pyiccp.capture.packet import LONGEST, SECOND, Stopped
+from pyiccp.capture.ahead import Ahead
+from pyiccp.capture.control import FIRST_OCTETS, PERHAPS, SWAPPED_HINTS, TAGGED
+from pyiccp.capture.guesses import guesses
+from pyiccp.capture.packet import LONGEST, Stopped
 from pyiccp.capture.pcap import HEADER, RECORD, Head
 from pyiccp.capture.walk import Buffer, walk
 
@@ -23,13 +27,10 @@ if TYPE_CHECKING:
 LANES = 1024
 CHUNK = 1 << 16
 """Octets that make a lane worth it."""
-_STEPS = 16
+_STEPS = 32
 """Records of a lane between two looks at where the lanes are."""
-_WINDOW = 1 << 17
-_TRIES = 256
-"""How far, and how often, a chunk is searched for its first record."""
-_CHAINED = 3
-"""Plausible headers in a row that make a guess."""
+_KEPT = 8
+"""From the record to its number of octets."""
 _TYPE = RECORD + 12
 """From the record to the octets after the addresses."""
 _TAGS = 4
@@ -48,75 +49,35 @@ class Found(NamedTuple):
 def find(buffer: Buffer, head: Head, lanes: int = LANES, chunk: int = CHUNK) -> Found:
     """Walk all of *buffer*; needs NumPy."""
     end = len(buffer)
-    starts = _guesses(buffer, head, min(lanes, end // chunk))
-    if len(starts) == 1:
-        alone = walk(buffer, head, HEADER, end)
-        return Found([(index + 1, at) for index, at in alone.hits], alone.records, alone.stopped)
-    limits = [*starts[1:], end]
-    walked = _Lanes(buffer, head, starts, limits)
-    hits: list[tuple[int, int]] = []
+    chunks = min(lanes, end // chunk)
+    with Ahead(buffer, chunks):
+        starts = guesses(buffer, head, chunks)
+        if len(starts) == 1:
+            alone = walk(buffer, head, HEADER, end)
+            return Found([(index + 1, at) for index, at in alone.hits], alone.records, alone.stopped)
+        limits = [*starts[1:], end]
+        walked = _Lanes(buffer, head, starts, limits)
+    first = [0] * len(starts)
+    """Per lane: the number of its first record; 0 = its records do not count."""
+    mended: list[tuple[int, int]] = []
     at, number = HEADER, 1
-    for lane, (start, limit) in enumerate(zip(starts, limits, strict=True)):
-        landing = int(walked.landing[lane])
+    stopped = None
+    lanes_walked = zip(starts, limits, walked.landing.tolist(), walked.count.tolist(), strict=True)
+    for lane, (start, limit, landing, count) in enumerate(lanes_walked):
         if at == start and landing <= end:
-            hits += [(number + index, offset) for index, offset in walked.hits(lane)]
-            number += int(walked.count[lane])
+            first[lane] = number
+            number += count
             at = landing
         elif at < limit:  # a wrong guess, or a lane that ran into what is no record
             again = walk(buffer, head, at, limit)
-            hits += [(number + index, offset) for index, offset in again.hits]
+            mended += [(number + index, offset) for index, offset in again.hits]
             number += again.records
             at = again.landing
-            if again.stopped is not None:
-                return Found(hits, number - 1, again.stopped)
-    return Found(hits, number - 1, None)
-
-
-def _guesses(buffer: Buffer, head: Head, chunks: int) -> list[int]:
-    """Where the lanes start; a chunk without a guess belongs to the lane before it."""
-    end = len(buffer)
-    starts = [HEADER]
-    if end < HEADER + RECORD:
-        return starts
-    high = head.record.unpack_from(buffer, HEADER)[0] >> 16
-    for chunk in range(1, chunks):
-        start = max(end * chunk // chunks, starts[-1] + 1)
-        for candidate in (high, high + 1):
-            guess = _guess(buffer, head, start, candidate)
-            if guess is not None:
-                starts.append(guess)
-                high = candidate
+            stopped = again.stopped
+            if stopped is not None:
                 break
-    return starts
-
-
-def _guess(buffer: Buffer, head: Head, start: int, high: int) -> int | None:
-    """The first place from *start* on that looks like a record of a time with these upper 16 bits."""
-    pattern = (high & 0xFFFF).to_bytes(2, "little" if head.order == "<" else "big")
-    shift = 2 if head.order == "<" else 0
-    end = min(start + _WINDOW, len(buffer))
-    at = start + shift
-    for _ in range(_TRIES):
-        at = buffer.find(pattern, at, end)
-        if at < 0:
-            return None
-        if _plausible(buffer, head, at - shift):
-            return at - shift
-        at += 1
-    return None
-
-
-def _plausible(buffer: Buffer, head: Head, at: int) -> bool:
-    for _ in range(_CHAINED):
-        if at == len(buffer):
-            return True
-        if at > len(buffer) - RECORD:
-            return False
-        _, fraction, kept, length = head.record.unpack_from(buffer, at)
-        if not 0 < kept <= length <= LONGEST or fraction * head.unit >= SECOND:
-            return False
-        at += RECORD + kept
-    return True
+    hits = walked.hits(first)
+    return Found(sorted([*hits, *mended]) if mended else list(hits), number - 1, stopped)
 
 
 class _Lanes:
@@ -125,10 +86,16 @@ class _Lanes:
     def __init__(self, buffer: Buffer, head: Head, starts: list[int], limits: list[int]) -> None:
         import numpy as np
 
+        self._np = np
         self._end = len(buffer)
-        # Views of every octet and the ones after it: overlapping numbers at a stride of one octet.
-        self._words = np.ndarray((self._end - 3,), f"{head.order}u4", buffer, strides=(1,))
-        self._kinds = np.ndarray((self._end - 1,), "<u2", buffer, strides=(1,))
+        self._near = np.frombuffer(buffer, "u1", offset=_KEPT)
+        # A view of every octet and the ones after it: overlapping numbers at a stride of one octet.
+        self._kept = np.ndarray((self._end - _KEPT - 3,), f"{head.order}u4", buffer, _KEPT, (1,))
+        self._types = [
+            (np.frombuffer(buffer, "u1", offset=at), np.ndarray((self._end - at - 1,), "<u2", buffer, at, (1,)))
+            for at in range(_TYPE, _TYPE + 4 * _TAGS + 1, 4)
+        ]
+        """Behind so many tags: the first octet, and both, of what is the EtherType of a record that starts here."""
         self._hints = np.frombuffer(SWAPPED_HINTS, "u1")
         self._limits = np.array(limits, "i8")
         self.landing = np.array(starts, "i8")
@@ -136,56 +103,86 @@ class _Lanes:
         self.count = np.zeros(len(starts), "i8")
         self._found: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = []
         active = np.arange(len(starts))
-        rows = np.empty((_STEPS + 1, len(active)), "i8")
         while active.size:
-            active = self._block(active, rows[:, : active.size])
-        found = [np.concatenate(part) for part in zip(*self._found, strict=True)] or [np.zeros(0, "i8")] * 3
-        order = np.argsort(found[0], kind="stable")
-        self._index, self._at = found[1][order].tolist(), found[2][order].tolist()
-        self._bounds = np.searchsorted(found[0][order], np.arange(len(starts) + 1)).tolist()
+            active = self._block(active)
 
-    def hits(self, lane: int) -> list[tuple[int, int]]:
-        """Index and offset of the lane's records that may be control frames."""
-        part = slice(self._bounds[lane], self._bounds[lane + 1])
-        return list(zip(self._index[part], self._at[part], strict=True))
+    def hits(self, first: list[int]) -> Iterable[tuple[int, int]]:
+        """Number and offset of records that may be control frames, where the lanes' records start at these numbers."""
+        np = self._np
+        lane, index, at = (np.concatenate(part) for part in zip(*self._found, strict=True))
+        start = np.array(first)[lane]
+        counts = start > 0
+        number, at = (start + index)[counts], at[counts]
+        order = np.argsort(number, kind="stable")
+        self._near.take(np.add.outer(at, np.arange(3) * 64), mode="clip")
+        return zip(number[order].tolist(), at[order].tolist(), strict=True)
 
-    def _block(self, active: "NDArray[Any]", rows: "NDArray[Any]") -> "NDArray[Any]":
+    def _block(self, active: "NDArray[Any]") -> "NDArray[Any]":
         """Walk the active lanes some steps; returns those that are still on their way."""
-        import numpy as np
-
-        words, last = self._words, self._end - 4
-        rows[0] = self.landing[active]
-        for step in range(_STEPS):
-            at = rows[step]
-            np.add(words[np.minimum(at + 8, last)], at + RECORD, out=rows[step + 1])
-        limits = self._limits[active]
-        inside = rows[:-1] < limits
-        jumps = np.diff(rows, axis=0)
+        np = self._np
+        rows = self._walked(self.landing[active])
+        records, limits = rows[:-1], self._limits[active]
+        jumps = rows[1:] - records
         if int(jumps.max()) > RECORD + LONGEST:
-            wild = inside & (jumps > RECORD + LONGEST)
+            wild = (records < limits) & (jumps > RECORD + LONGEST)
             for lane in np.flatnonzero(wild.any(0)).tolist():
                 rows[int(wild[:, lane].argmax()) + 1 :, lane] = self._end + 1
-            inside = rows[:-1] < limits
-        self._look(active, rows[:-1], inside)
+        inside = records < limits
+        count = self.count[active]
+        self._look(active, count, records, inside)
         steps = inside.sum(0)
-        self.count[active] += steps
+        self.count[active] = count + steps
         self.landing[active] = rows[steps, np.arange(active.size)]
         going: NDArray[Any] = active[self.landing[active] < limits]
         return going
 
-    def _look(self, active: "NDArray[Any]", records: "NDArray[Any]", inside: "NDArray[Any]") -> None:
+    def _look(
+        self, active: "NDArray[Any]", count: "NDArray[Any]", records: "NDArray[Any]", inside: "NDArray[Any]"
+    ) -> None:
         """Keep the records whose frames may be control frames."""
-        import numpy as np
+        step, lane = self._np.divmod(self._perhaps(records.ravel()), active.size)
+        here = inside[step, lane]
+        step, lane = step[here], lane[here]
+        self._found.append((active[lane], count[lane] + step, records[step, lane]))
 
-        last = self._end - 2
-        hints = self._hints[self._kinds[np.minimum(records + _TYPE, last)]]
-        step, lane = np.nonzero((hints != NO) & inside)
-        at = records[step, lane]
-        tagged = np.flatnonzero(hints[step, lane] == TAGGED)
+    def _walked(self, start: "NDArray[Any]") -> "NDArray[Any]":
+        """A row of records per step, the first of them *start*, whatever the octets say there."""
+        np = self._np
+        kept, last = self._kept, len(self._kept) - 1
+        index, near = np.empty(len(start), "i8"), np.empty(len(start), "u1")
+        rows: NDArray[Any] = np.empty((_STEPS + 1, len(start)), "i8")
+        rows[0] = start
+        for at, after in pairwise(rows):
+            # Every record is a cache miss. This gather, whose result nobody wants, keeps dozens of them under way; the
+            # one below keeps few, and takes a third of the time when the octets are near already.
+            self._near.take(at, out=near, mode="clip")
+            np.minimum(at, last, out=index)
+            np.add(at, RECORD, out=after)
+            after += kept[index]
+        return rows
+
+    def _perhaps(self, at: "NDArray[Any]") -> "NDArray[Any]":
+        """Which of these records may hold control frames: indices, in no order."""
+        index, hints = self._hinted(at, 0)
+        found = [index[hints == PERHAPS]]
+        index = index[hints == TAGGED]
         for tags in range(1, _TAGS + 1):
-            hint = self._hints[self._kinds[np.minimum(at[tagged] + _TYPE + 4 * tags, last)]]
-            at[tagged[hint == NO]] = -1
-            tagged = tagged[hint == TAGGED]
-        kept = at >= 0
-        step, lane, at = step[kept], lane[kept], at[kept]
-        self._found.append((active[lane], self.count[active][lane] + step, at))
+            if not index.size:
+                break
+            behind, hints = self._hinted(at.take(index), tags)
+            found.append(index[behind[hints == PERHAPS]])
+            index = index[behind[hints == TAGGED]]
+        whole: NDArray[Any] = self._np.concatenate([*found, index])
+        return whole
+
+    def _hinted(self, at: "NDArray[Any]", tags: int) -> "tuple[NDArray[Any], NDArray[Any]]":
+        """Indices of the records with a hint behind so many tags, and the hints."""
+        np = self._np
+        octets, kinds = self._types[tags]
+        first = octets.take(at, mode="clip")
+        some = first <= FIRST_OCTETS[0]
+        for octet in FIRST_OCTETS[1:]:
+            some |= first == octet
+        index = np.flatnonzero(some)
+        hints: NDArray[Any] = self._hints[kinds[np.minimum(at.take(index), len(kinds) - 1)]]
+        return index, hints

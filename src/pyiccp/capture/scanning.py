@@ -9,6 +9,8 @@ import os
 import stat
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import chain, islice
+from threading import Thread
 from typing import BinaryIO
 
 from pyiccp.capture import lanes
@@ -17,6 +19,11 @@ from pyiccp.capture.files import Capture, read
 from pyiccp.capture.packet import SECOND, Interface, Packet, Stopped
 from pyiccp.capture.pcap import HEADER, MAGICS, RECORD, Head
 from pyiccp.capture.walk import Buffer, walk
+
+_ROOM = 1 << 26
+"""Octets of control frames that are copied out of a mapped file at once, which is then unmapped beside other work:
+that takes as long as all of them do to be decoded."""
+_AT_ONCE = 1024
 
 
 def scan(file: BinaryIO) -> "Scan":
@@ -56,7 +63,7 @@ class Streamed(Scan):
 
 
 class Mapped(Scan):
-    """Out of a classic pcap in memory."""
+    """Out of a classic pcap in memory. Walked once: a mapping is given back as soon as it is not needed."""
 
     def __init__(self, buffer: Buffer, *, in_lanes: bool | None = None) -> None:
         self._buffer = buffer
@@ -71,10 +78,25 @@ class Mapped(Scan):
         else:
             found, self.frames, _, self.stopped = walk(buffer, head, HEADER, len(buffer))
             hits = [(index + 1, at) for index, at in found]
-        unpack, unit = head.record.unpack_from, head.unit
         if self.frames:
-            seconds, fraction, _, _ = unpack(buffer, HEADER)
-            self.start_ns = seconds * SECOND + fraction * unit
+            seconds, fraction, _, _ = head.record.unpack_from(buffer, HEADER)
+            self.start_ns = seconds * SECOND + fraction * head.unit
+        packets = self._packets(hits)
+        if not isinstance(buffer, mmap.mmap):
+            return packets
+        early: list[Packet] = []
+        room = _ROOM
+        while room > 0:
+            some = list(islice(packets, _AT_ONCE))
+            if not some:
+                Thread(target=buffer.close, name="pyiccp-scan-unmap").start()
+                break
+            early += some
+            room -= sum(len(packet.octets) for packet in some)
+        return chain(early, packets)
+
+    def _packets(self, hits: list[tuple[int, int]]) -> Iterator[Packet]:
+        buffer, unpack, unit = self._buffer, self._head.record.unpack_from, self._head.unit
         for number, at in hits:
             seconds, fraction, kept, length = unpack(buffer, at)
             octets = buffer[at + RECORD : at + RECORD + kept]

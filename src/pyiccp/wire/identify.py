@@ -1,6 +1,8 @@
 """What a frame carries, told by its headers alone."""
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from pyiccp.wire import ip, lacpdu, link, marker
 from pyiccp.wire.bpdu import MstBpdu, PvstBpdu, RstBpdu, decode_bpdu
@@ -26,7 +28,7 @@ DEFAULT_PORTS = {LDP_PORT: "iccp", SONIC_PORT: "sonic-iccp"}
 """TCP port -> protocol."""
 
 
-class Content(NamedTuple):
+class Content(msgspec.Struct, frozen=True, gc=False):
     """One protocol's octets inside a frame."""
 
     protocol: str
@@ -41,16 +43,15 @@ class Content(NamedTuple):
 
 def identify(octets: bytes, ports: dict[int, str] = DEFAULT_PORTS) -> Content | None:
     """What the frame carries; None for what is not ours to read. Content of TCP is a piece of a stream."""
-    at = 12
-    vlan = None
-    kind = int.from_bytes(octets[at : at + 2], "big")
-    while kind in TAGS and len(octets) >= at + 6:
-        vlan = int.from_bytes(octets[at + 2 : at + 4], "big") & 0xFFF
-        at += 4
-        kind = int.from_bytes(octets[at : at + 2], "big")
-    start, size = at + 2, len(octets)
-    if size < start:
+    size = len(octets)
+    if size < 14:
         return None
+    kind = octets[12] << 8 | octets[13]
+    start, vlan = 14, None
+    while kind in TAGS and size >= start + 4:
+        vlan = (octets[start] << 8 | octets[start + 1]) & 0xFFF
+        kind = octets[start + 2] << 8 | octets[start + 3]
+        start += 4
     if kind <= LONGEST:
         return _llc(octets, start, start + kind, vlan)
     if kind == SLOW_PROTOCOLS_TYPE:

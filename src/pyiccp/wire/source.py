@@ -16,8 +16,9 @@ class Refused(Exception):  # noqa: N818 - not an error: an answer
     """The fast path will not have these octets."""
 
 
-FAULTS = (Refused, KeyError)
-"""What the fast path raises: KeyError comes from an enumeration without that number."""
+FAULTS = (Refused, KeyError, struct.error)
+"""What the fast path raises: KeyError comes from an enumeration without that number, `struct.error` from too few
+octets: `unpack_from` looks at their number anyway."""
 
 
 class Engine(NamedTuple):
@@ -92,7 +93,8 @@ class _Writer:
         yield "def decode_at(b, i, e, w):"
         yield from _indented(self._decode("i"), 1)
         yield "def decode(b):"
-        yield "    e = len(b)"
+        if self._parts.bound or self._parts.tail_decode or not self._fields:
+            yield "    e = len(b)"
         if any(leaf.field == WORD for _, leaf in self._leaves):
             yield "    w = 0"
         yield "    try:"
@@ -121,9 +123,11 @@ class _Writer:
         bound, counter, tail = self._parts.bound, self._parts.counter, self._parts.tail_decode
         start = f"{at} + " if at else ""
         exact = at and tail is None and bound is None
-        if self._size or exact:
-            yield f"if {f'e - {at}' if at else 'e'} {'!=' if exact else '<'} {self._size}: raise Refused"
         found, form = self._variables()
+        if exact or (at and self._size):
+            yield f"if e - {at} {'!=' if exact else '<'} {self._size}: raise Refused"
+        elif self._size and not found:
+            yield f"if len(b) < {self._size}: raise Refused"
         if found:
             unpack = self._name(struct.Struct(">" + form).unpack_from, "unpack")
             yield f"{', '.join(found.values())}, = {unpack}(b{', ' + at if at else ''})"
