@@ -15,6 +15,8 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 LACP = VECTORS / "lacp" / "LACP.pcap"
 PROBES = VECTORS / "lacp" / "p01_ovs_probes.pcapng"
 ICCP = VECTORS / "iccp" / "iccp.pcap"
+RAPID = VECTORS / "public" / "802.1w_rapid_STP.pcap"
+CUT = VECTORS / "public" / "stp-heapoverflow-1.pcap"
 PROGRAM = [sys.executable, "-c", "from pyiccp.cli import main; main()", "decode"]
 
 
@@ -72,6 +74,33 @@ def test_iccp_in_json() -> None:
         {"type": 1, "name": "ICC Sender Name", "u": False, "f": False, "name-text": "pe1"},
         {"type": 0x30, "name": "MLACP Connect", "u": False, "f": False, "version": 1, "a": False},
     ]
+
+
+def test_iccp_in_words() -> None:
+    lines = decode(ICCP).stdout.decode().splitlines()
+    said = [line.split("  iccp     ")[1] for line in lines]
+    assert said[4] == "RG Connect 4 group 100: ICC Sender Name 'pe2'; MLACP Connect version 1 a"
+    assert said[6].endswith(
+        "NAK status 65541 (incompatible-version) rejected-message-id 4 "
+        "[MLACP Connect version 2; Requested Protocol Version connection 48 version 1]"
+    )
+    assert " partner-state A-GSCD-- actor-state A-GSCD-- " in said[8], "letters, as for LACP"
+    assert "PW ID peer 198.51.100.9 " in said[18]
+
+
+def test_a_status_has_its_name_in_json() -> None:
+    nak = objects(ICCP)[6]["tlvs"][2]  # type: ignore[index]
+    assert (nak["status"], nak["status-name"]) == (0x00010005, "incompatible-version")
+
+
+def test_a_dump_says_numbers_as_a_person_does() -> None:
+    text = decode(RAPID, "--format", "hex").stdout.decode()
+    for said in (" = 39 octets (0x27)\n", "max_age = 20 s (0x1400)\n", "root.mac = 00:19:06:EA:B8:80\n"):
+        assert said in text
+    assert "lsr_id = 192.0.2.1 (0xC0000201)\n" in decode(ICCP, "--format", "hex").stdout.decode()
+    malformed = decode(CUT, "--format", "hex").stdout.decode()
+    assert "at octet 19: 45 octets where 2 are left\n" in malformed
+    assert "malformed = length: 45 octets where 2 are left\n" in malformed, "the offset is the row's own"
 
 
 def test_one_json_document_with_where_the_file_stopped(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ Its fields are enumerated from tshark itself: one that this file does not know, 
 """
 
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from pyiccp.capture import read
 from pyiccp.capture.decoder import Decoded, Decoder
 from pyiccp.capture.records import records
 from pyiccp.wire.lacpdu import LONG, Lacpdu
-from pyiccp.wire.marker import Marker
 from pyiccp.wire.tree import Node
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -27,17 +26,63 @@ SEPARATOR, BETWEEN = "\x1f", "\x1e"
 Program = Callable[[str], str]
 Record = dict[str, Any]
 
+COMMON = ("frame", "time", "time-ns", "interface", "source", "destination", "vlan", "protocol", "comment")
+"""Of the frame, not of the protocol."""
+
+LACKS = {"lacp": {"tlvs"}}
+"""What we say of a frame and no field of tshark does, by protocol and by our names: the fields of an LACPDU's TLVs 04
+to 0A, of which it has types and lengths only. Every other field of ours that these captures have, it has too."""
+
+SAID_BY = {
+    "state": "state-octet", "flags": "flags-octet", "role": "flags-octet",
+}  # fmt: skip
+"""Names of ours for what the octets, which are compared, say."""
+
 DRAWN = {"lacp.actor.state_str", "lacp.partner.state_str"}
 """Drawings of a field that is compared itself."""
+
+
+class Noting(dict[str, Any]):
+    """A record that notes which of its leaves were asked for, dotted, list items under one name."""
+
+    def __init__(self, record: Record, asked: set[str], prefix: str = "") -> None:
+        super().__init__({key: noting(value, asked, prefix + key) for key, value in record.items()})
+        self._asked, self._prefix = asked, prefix
+
+    def __getitem__(self, key: str) -> Any:
+        self._asked.add(self._prefix + key)
+        return super().__getitem__(key)
+
+
+def noting(value: Any, asked: set[str], path: str) -> Any:
+    if isinstance(value, dict):
+        return Noting(value, asked, f"{path}.")
+    return [noting(one, asked, path) for one in value] if isinstance(value, list) else value
+
+
+def leaves(value: Any, path: str = "") -> set[str]:
+    """The names of all leaves that say something."""
+    if isinstance(value, dict):
+        return {name for key, inner in value.items() for name in leaves(inner, f"{path}.{key}" if path else key)}
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return {name for one in value for name in leaves(one, path)}
+    return set() if value in (None, []) else {path}
 
 
 class Ours:
     """One frame of ours, asked for fields by tshark's names."""
 
     def __init__(self, decoded: Decoded) -> None:
-        (self.record,) = records(decoded)
+        (record,) = records(decoded)
+        self.asked: set[str] = set()
+        self.record: Record = Noting(record, self.asked)
         self.octets = decoded.octets[decoded.start :]
         self.malformed = decoded.malformed is not None
+
+    def unasked(self) -> set[str]:
+        """What we say and nobody has asked for, neither itself nor the octet that says it."""
+        said = {name for name in leaves(self.record) if name.split(".")[0] not in COMMON}
+        return {name.split(".")[0] for name in said - self.asked if octet_of(name) not in self.asked}
 
     def __call__(self, name: str) -> list[str] | None:
         """The values of a field as tshark writes them; None where the frame breaks off before it."""
@@ -48,6 +93,11 @@ class Ours:
                 raise
             return None
         return [text(one) for one in value] if isinstance(value, list) else [text(value)]
+
+
+def octet_of(name: str) -> str:
+    *path, last = name.split(".")
+    return ".".join([*path, SAID_BY.get(last, last)])
 
 
 def text(value: Any) -> str:
@@ -192,10 +242,10 @@ FIELDS: dict[str, Callable[[Ours], Any]] = {
     "marker.requesterSystem": at("requester-system"),
     "marker.requesterTransId": at("requester-transaction-id"),
     "marker.requesterPad": at("pad"),
-    "marker.reserved": lambda ours: raw(Marker.FORMAT.layout, "tail")(ours)[0][4:],
+    "marker.reserved": lambda ours: at("tail")(ours)[4:],
     "stp.protocol": number_at(0, 2),
-    "stp.version": number_at(2, 1),
-    "stp.type": number_at(3, 1),
+    "stp.version": at("version"),
+    "stp.type": lambda ours: TYPES[at("type")(ours)],
     "stp.flags": at("flags-octet"),
     "stp.flags.tcack": flag(lambda octet: bool(octet & 0x80)),
     "stp.flags.agreement": flag(lambda octet: bool(octet & 0x40)),
@@ -288,6 +338,7 @@ def llc(capture: Path, frame: int) -> str:
 def test_every_field_of_every_frame(tshark: str) -> None:
     names = fields_of(tshark)
     frames = compared = 0
+    lacking: defaultdict[str, set[str]] = defaultdict(set)
     missing: Counter[str] = Counter()
     unequal: list[str] = []
     for capture in CAPTURES:
@@ -314,6 +365,10 @@ def test_every_field_of_every_frame(tshark: str) -> None:
                 compared += 1
                 if expected != values:
                     unequal.append(f"{capture.name} frame {frame} {name}: tshark {values}, ours {expected}")
+            if not mine.malformed:
+                lacking[mine.record["protocol"]] |= mine.unasked()
+    print("tshark lacks:", *(f"{protocol}: {sorted(names)}" for protocol, names in lacking.items()), sep="\n  ")
     assert (unequal, dict(missing)) == ([], {})
+    assert {protocol: names for protocol, names in lacking.items() if names} == LACKS
     assert frames > 4000
     assert compared > 100_000

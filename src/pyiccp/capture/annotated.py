@@ -1,17 +1,37 @@
 """Annotated dump: offset, octets, field, value; every octet of the frame once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address
 from typing import Any
 
 from pyiccp.capture.decoder import Decoded
 from pyiccp.capture.records import nodes_of
+from pyiccp.wire.bpdu import UNIT
 from pyiccp.wire.dissect import dissect
+from pyiccp.wire.ethernet import CUSTOMER_TAG, LONGEST, SERVICE_TAG, SLOW_PROTOCOLS_TYPE
 from pyiccp.wire.flags import Flags
+from pyiccp.wire.link import ETHERTYPE as LINK_TYPE
 from pyiccp.wire.mac import mac_text
 from pyiccp.wire.state import State
 from pyiccp.wire.tree import Node
 
 _ROW = 16
+
+_TYPE_NAMES = {
+    SLOW_PROTOCOLS_TYPE: "slow protocols",
+    CUSTOMER_TAG: "802.1Q tag",
+    SERVICE_TAG: "802.1ad tag",
+    LINK_TYPE: "pyiccp link",
+    0x0800: "IPv4",
+    0x86DD: "IPv6",
+}
+_SAID: dict[str, Callable[[int], str]] = {
+    "EtherType or length": lambda kind: f"{kind} octets" if kind <= LONGEST else _TYPE_NAMES.get(kind, "EtherType"),
+    "lsr_id": lambda number: str(IPv4Address(number)),
+    "receiver_lsr_id": lambda number: str(IPv4Address(number)),
+    **dict.fromkeys(("message_age", "max_age", "hello_time", "forward_delay"), lambda time: f"{time / UNIT:g} s"),
+}
+"""Fields whose number says little."""
 
 
 def dump(decoded: Decoded) -> Iterator[str]:
@@ -26,15 +46,26 @@ def dump(decoded: Decoded) -> Iterator[str]:
             continue
         if node.offset > at:
             yield from _rows(octets, at, node.offset, depth, "…", None)
-        yield from _rows(octets, node.offset, node.offset + node.length, depth, node.name, node.value)
+        yield from _rows(octets, node.offset, node.offset + node.length, depth, node.name, _said(decoded, node))
         at = max(at, node.offset + node.length)
     if at < len(octets):
         yield from _rows(octets, at, len(octets), 1, "rest", None)
 
 
-def _rows(octets: bytes, start: int, end: int, depth: int, name: str, value: Any) -> Iterator[str]:
+def _said(decoded: Decoded, node: Node) -> str | None:
+    """What stands behind the field's name."""
+    value = node.value
+    if node.name == "malformed" and decoded.malformed is not None:  # where it is, the row says
+        fault = decoded.malformed.fault
+        return f"{fault.path}: {fault.why}" if fault.path else fault.why
+    if isinstance(value, int) and node.name in _SAID:
+        return f"{_SAID[node.name](value)} (0x{value:X})"
+    return None if value is None else _text(value)
+
+
+def _rows(octets: bytes, start: int, end: int, depth: int, name: str, value: str | None) -> Iterator[str]:
     """One field: sixteen octets a row, said once."""
-    said = f"{_indent(depth)}{name}" + (f" = {_text(value)}" if value is not None else "")
+    said = f"{_indent(depth)}{name}" + (f" = {value}" if value is not None else "")
     for at in range(start, max(end, start + 1), _ROW):
         row = octets[at : min(at + _ROW, end)].hex(" ")
         yield f"{at:04x}  {row:<{3 * _ROW}}{said}".rstrip()

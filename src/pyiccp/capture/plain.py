@@ -4,7 +4,7 @@ import typing
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import lru_cache
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 import msgspec
@@ -18,7 +18,9 @@ from pyiccp.wire.tree import Node
 
 Plain = dict[str, Any]
 
-_DOTTED = ("lsr_id", "receiver_lsr_id")
+_DOTTED = ("lsr_id", "receiver_lsr_id", "peer")
+_ADDRESSES = ("ipv4", "address")
+"""IP addresses as octets."""
 _PACKED = ("addresses",)
 """MAC addresses one behind another."""
 STATE_BITS = tuple(name for name in State.__slots__ if name not in ("octet", "text"))
@@ -63,6 +65,8 @@ def _special(name: str, hint: Any) -> Callable[[Any], Any] | None:
         return mac_text
     if name in _DOTTED:
         return lambda number: str(IPv4Address(number))
+    if name in _ADDRESSES and hint is bytes:
+        return lambda octets: str(ip_address(octets)) if len(octets) in (4, 16) else octets.hex()
     if name in _PACKED:
         return lambda octets: [mac_text(octets[at : at + 6]) for at in range(0, len(octets), 6)]
     return None

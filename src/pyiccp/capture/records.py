@@ -7,43 +7,20 @@ from typing import Any
 import msgspec
 
 from pyiccp.capture.decoder import FAMILIES, Decoded
+from pyiccp.capture.names import MESSAGE_NAMES, status_name, tlv_name
 from pyiccp.capture.packet import SECOND
 from pyiccp.capture.plain import Plain, before, lacp, plain, stp, stp_part
 from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, PvstBpdu, RstBpdu, TcnBpdu
 from pyiccp.wire.codec import Format
 from pyiccp.wire.dissect import dissect
-from pyiccp.wire.iccp import codes, pdu, sonic
+from pyiccp.wire.iccp import pdu, sonic
 from pyiccp.wire.iccp.pdu import IccpPdu, Message
 from pyiccp.wire.iccp.sonic import SonicMessage
-from pyiccp.wire.iccp.tlv import TlvValue, UnknownTlv
+from pyiccp.wire.iccp.tlv import TlvValue
 from pyiccp.wire.identify import SLOW_NAMES
 from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.mac import mac_text
 from pyiccp.wire.tree import Node
-
-MESSAGE_NAMES = {
-    codes.NOTIFICATION: "Notification",
-    codes.HELLO: "Hello",
-    codes.INITIALIZATION: "Initialization",
-    codes.KEEPALIVE: "KeepAlive",
-    codes.CAPABILITY: "Capability",
-    0x0300: "Address",
-    0x0301: "Address Withdraw",
-    0x0400: "Label Mapping",
-    0x0401: "Label Request",
-    0x0402: "Label Withdraw",
-    0x0403: "Label Release",
-    0x0404: "Label Abort Request",
-    codes.RG_CONNECT: "RG Connect",
-    codes.RG_DISCONNECT: "RG Disconnect",
-    codes.RG_NOTIFICATION: "RG Notification",
-    codes.RG_APPLICATION_DATA: "RG Application Data",
-}
-_APPLICATION_NAMES = {
-    **{int(code): f"{code.name} Connect" for code in codes.Connect},
-    **{int(code): f"{code.name} Disconnect" for code in codes.Disconnect},
-    **{int(code): f"{code.name} Disconnect Cause" for code in codes.Cause},
-}
 
 
 def records(decoded: Decoded) -> Iterator[Plain]:
@@ -132,20 +109,14 @@ def _body(value: TlvValue) -> Plain:
     found = plain(value)
     for key in ("type", "u", "f"):
         found.pop(key, None)
+    if (said := status_name(value)) is not None:
+        found["status-name"] = said
     inner = getattr(value, "tlvs", None)
     if inner is not None:
         found["tlvs"] = [tlv(one, one.FORMAT.engine.word(one)) for one in inner]
     if "name" in found:  # a field of the TLV, beside the name of its type
         found["name-text"] = found.pop("name")
     return found
-
-
-def tlv_name(value: TlvValue) -> str | None:
-    """What the standard calls it; None for a type that we have no table for."""
-    if isinstance(value, UnknownTlv):
-        return None
-    kind = getattr(value, "type", None)
-    return _APPLICATION_NAMES.get(kind, value.FORMAT.name) if kind is not None else value.FORMAT.name
 
 
 def _malformed(decoded: Decoded, common: Plain) -> Plain:

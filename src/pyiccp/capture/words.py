@@ -104,9 +104,26 @@ def _message(record: Plain) -> str:
 
 
 def _tlv(tlv: Plain) -> str:
+    """Its name and its fields: flags by their names where they are set, state octets as letters."""
     name = tlv["name"] or f"TLV 0x{tlv['type']:04X}"
-    fields = " ".join(
-        f"{key} {_value(value)}" for key, value in tlv.items() if key not in ("type", "name", "u", "f", "tlvs")
-    )
-    inner = f" [{'; '.join(_tlv(one) for one in tlv['tlvs'])}]" if tlv.get("tlvs") else ""
-    return f"{name} {fields}".rstrip() + inner
+    fields = [_field(tlv, key, value) for key, value in tlv.items() if not _is_said(key)]
+    inner = f"[{'; '.join(_tlv(one) for one in tlv['tlvs'])}]" if tlv.get("tlvs") else ""
+    return " ".join(filter(None, (name, *fields, inner)))
+
+
+def _is_said(key: str) -> bool:
+    """True for what `_tlv` says without its key, or with another."""
+    return key in ("type", "name", "u", "f", "tlvs", "status-name", "name-length") or key.endswith("-octet")
+
+
+def _field(tlv: Plain, key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return key if value else ""
+    if key == "name-text":
+        return repr(value)
+    if key in ("status", "code") and "status-name" in tlv:
+        return f"{key} {value} ({tlv['status-name']})"
+    octet = tlv.get(f"{key}-octet")
+    if octet is not None:
+        return f"{key} {(STATES if key.endswith('state') else FLAGS)[octet].text}"
+    return f"{key} {_value(value)}"
