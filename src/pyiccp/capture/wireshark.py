@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pyiccp.capture.records import MESSAGE_NAMES
+from pyiccp.capture.names import MESSAGE_NAMES
 from pyiccp.wire import keepalive, link
 from pyiccp.wire.catalogue import within
 from pyiccp.wire.codec import Format
