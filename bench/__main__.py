@@ -11,6 +11,7 @@ VERBS = {
     "scan": "a trunk of a million frames, control frames found and decoded: against tshark, tcpdump, dpkt, scapy",
     "forward": "a switch between two veths, with all its work: against Open vSwitch's userspace datapath",
     "hosts": "the host table from one node to the other: against filling a dictionary",
+    "hosts-wire": "a million hosts between two processes: the longest call, the widest gap between heartbeats",
     "lacp": "the LACP core: one LACPDU received and one sent per port and second",
 }
 
@@ -19,7 +20,7 @@ def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in VERBS:
         print("usage: python -m bench VERB …", *(f"  {verb:10} {what}" for verb, what in VERBS.items()), sep="\n")
         return 2
-    run = import_module(f"bench.{sys.argv[1]}").main
+    run = import_module(f"bench.{sys.argv[1].replace('-', '_')}").main
     return int(run(sys.argv[2:]))
 
 

@@ -61,11 +61,11 @@ def hosts(count: int) -> list[Key]:
     return [(VLANS[n % len(VLANS)], Mac(b"\x02" + chance.randbytes(5)), chance.choice(places)) for n in range(count)]
 
 
-def fill(node: Node, keys: Sequence[Key]) -> None:
-    """*node* sees them all, at different instants."""
+def fill(node: Node, keys: Sequence[Key], start: Instant) -> None:
+    """*node* sees them all, at different instants from *start* on."""
     table = node.plane.bridges["bridge1"].table
     for n, (vid, address, port) in enumerate(keys):
-        table.sight(vid, address, port, seconds(1) + n)
+        table.sight(vid, address, port, start + n)
 
 
 class Wire:
@@ -116,7 +116,7 @@ def bridge(node: Node) -> BridgeCore:
 def whole_way(keys: Sequence[Key]) -> tuple[float, float, Wire]:
     """Seconds of the way, seconds of the look-ups, and what is left of both nodes."""
     wire = Wire()
-    fill(wire.nodes[0], keys)
+    fill(wire.nodes[0], keys, seconds(1))
     gc.collect()
     start = perf_counter()
     wire.run(len(keys))

@@ -82,8 +82,8 @@ def test_bulk_is_pulled_again_as_it_drains() -> None:
     pair = established()
     assert pair.a.credit[Stream.BULK] == CREDIT
     pair.a.credit[Stream.BULK] = 0
-    for _ in range(CREDIT // MAX_MESSAGE):
-        pair.say(pair.a, bytes(MAX_MESSAGE), Stream.BULK)
+    for _ in range(8):
+        pair.say(pair.a, bytes(CREDIT // 8), Stream.BULK)
     assert pair.a.credit[Stream.BULK] == 0
     pair.run(milliseconds(50))
     assert pair.a.credit[Stream.BULK] == CREDIT

@@ -11,7 +11,7 @@ from pyiccp.bridge.host import Entry
 from pyiccp.sansio import Instant
 
 UNFILED = -1
-AT_ONCE = 512
+AT_ONCE = 256
 """Entrys looked at in one call: a call stays short however many hosts share a tick."""
 
 

@@ -8,7 +8,7 @@ from pyiccp.wire.mac import Mac
 
 NEVER = -1
 """What is `done` on a crowd that is gone: it is never up to date, so `get` meets it."""
-SLICE = 1024
+SLICE = 256
 """Hosts that a sweep looks at in one call."""
 
 
