@@ -4,7 +4,7 @@ import msgspec
 
 from iccp.script import Script, naks
 from iccp.talk import Talk, bonds
-from pyiccp.iccp.events import Application, MlacpChanged, ReportPeerMlacp
+from pyiccp.iccp.events import Application, MlacpChanged, ReportPeerMlacp, SetPortPriority
 from pyiccp.sansio import milliseconds, seconds
 from pyiccp.wire.iccp.mlacp import (
     PURGE,
@@ -346,6 +346,51 @@ def test_rule_17_a_request_for_another_priority_of_what_is_not_ours_is_answered_
     said = tlvs(ready().data(PortPriority(1, 0x8123, 1, 255, 1)))
     assert plain(said) == full(OURS)
     assert ready().data(PortPriority(1, OURS.ports[0][0].port, 1, 255, 1)) == []
+
+
+def test_7_2_2_3_a_priority_asked_for_a_port_of_ours_is_handed_on_and_told_when_it_is_followed() -> None:
+    """OpCode 1, and the choice of iccp.md 3.5: apply it, then say so with OpCode 0 and what has changed."""
+    script = ready()
+    (config, state), *others = OURS.ports
+    assert script.data(PortPriority(1, config.port, 1, config.priority, 7)) == []
+    assert script.actions == [SetPortPriority((config.port,), 7)]
+    followed = msgspec.structs.replace(config, priority=7)
+    said = tlvs(script.do(MlacpChanged(OURS.system, OURS.aggregators, ((followed, state), *others))))
+    assert said[0] == PortPriority(0, config.port, 1, config.priority, 7)
+    assert [tlv.priority for tlv in said[1:] if isinstance(tlv, PortConfig)] == [7] and len(said) == 2
+    assert script.data(PortPriority(1, config.port, 1, config.priority, 7)) == []
+    assert script.actions == [], "it has that priority"
+
+
+def test_7_2_2_3_port_number_0_means_all_ports_of_the_aggregator() -> None:
+    script = ready()
+    key = OURS.aggregators[0][0].actor_key
+    script.data(PortPriority(1, 0, 1, 255, 7))
+    assert script.actions == [SetPortPriority(tuple(c.port for c, _ in OURS.ports if c.actor_key == key), 7)]
+
+
+def test_7_2_2_3_a_port_of_another_aggregator_is_not_ours_there() -> None:
+    port = next(c.port for c, _ in OURS.ports if c.actor_key != OURS.aggregators[0][0].actor_key)
+    assert plain(tlvs(ready().data(PortPriority(1, port, 1, 255, 7)))) == full(OURS)
+
+
+def test_7_2_2_3_ten_thousand_such_requests_are_handed_on_rarely() -> None:
+    script = ready()
+    handed = 0
+    for number in range(10_000):
+        script.data(PortPriority(1, OURS.ports[0][0].port, 1, 255, 1 + number % 9))
+        handed += len(script.actions)
+    assert handed <= 16
+
+
+def test_7_2_2_3_a_priority_that_the_peer_announces_is_learned() -> None:
+    script = learned()
+    port = THEIRS.ports[0][0].port
+    script.data(PortPriority(0, port, 1, 255, 7))
+    assert script.core.peer_ports[port][0].priority == 7
+    script.data(PortPriority(0, 0, 1, 7, 9))
+    key = THEIRS.aggregators[0][0].actor_key
+    assert {c.priority for c, _ in script.core.peer_ports.values() if c.actor_key == key} == {9}
 
 
 def test_rule_18_a_new_priority_of_something_unknown_asks_for_everything() -> None:

@@ -161,6 +161,15 @@ class DeliverTlvs(msgspec.Struct, frozen=True, gc=False):
     tlvs: tuple[TlvValue, ...]
 
 
+class SetPortPriority(msgspec.Struct, frozen=True, gc=False):
+    """The peer asks for another LACP priority of these ports of ours (RFC 7275 7.2.2.3, OpCode 1). Whoever follows
+    tells the ports' new priority by `MlacpChanged`, and the peer hears of it; whoever does not, does nothing."""
+
+    ports: tuple[int, ...]
+    """LACP port numbers, node id and all."""
+    priority: int
+
+
 class ReportPeerMlacp(msgspec.Struct, frozen=True, gc=False):
     """What is known of the peer's bonds changed; read `IccpCore.peer_aggregators` and `peer_ports`."""
 
@@ -197,6 +206,7 @@ Action = (
     SendMessage
     | ReportSession
     | DeliverTlvs
+    | SetPortPriority
     | ReportPeerMlacp
     | ReportPeerStp
     | ReportPeerTopologyChange

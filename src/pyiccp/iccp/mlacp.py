@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pyiccp.iccp.events import MlacpChanged, ReportPeerMlacp
+from pyiccp.iccp.events import MlacpChanged, ReportPeerMlacp, SetPortPriority
 from pyiccp.iccp.mlacp_learned import MlacpLearned, is_sound
 from pyiccp.iccp.mlacp_told import MlacpTold
 from pyiccp.iccp.outbox import Outbox
@@ -64,6 +64,7 @@ class Mlacp:
     def change(self, now: MlacpChanged) -> None:
         """Tell what is new."""
         before = {config.roid: config.actor_key for config, _ in self.told.aggregators.values()}
+        priorities = {port: config.priority for port, (config, _) in self.told.ports.items()}
         system = self.told.system
         self.told.set(now)
         if not self._running:
@@ -72,7 +73,7 @@ class Mlacp:
             self.suspended = ""
         if self.suspended:
             return
-        self._outbox.data(self.told.changes())
+        self._outbox.data([*self.told.priorities(priorities), *self.told.changes()])
         mended = [
             config.roid
             for config, _ in now.aggregators
@@ -156,10 +157,21 @@ class Mlacp:
             self.learned.changed = True
 
     def _priority_asked(self, tlv: PortPriority) -> None:
-        """Rule 17. A request for a thing of ours is not followed: both halves of a bond carry (mlag.md)."""
-        ours = tlv.aggregator in self.told.aggregators and (not tlv.port or tlv.port in self.told.ports)
-        if not ours and self._may_answer():
-            self._outbox.data(self.told.everything())
+        """Rule 17; and a request for ports of ours, all of the aggregator when the number is 0 (7.2.2.3)."""
+        aggregator = self.told.aggregators.get(tlv.aggregator)
+        members = [port for port, (config, _) in self.told.ports.items() if self._is_member(config, aggregator)]
+        if aggregator is None or (tlv.port and tlv.port not in members):
+            if self._may_answer():
+                self._outbox.data(self.told.everything())
+            return
+        wanted = [tlv.port] if tlv.port else members
+        differing = tuple(port for port in wanted if self.told.ports[port][0].priority != tlv.current_priority)
+        if differing and self._may_answer():
+            self._outbox.add(SetPortPriority(differing, tlv.current_priority))
+
+    @staticmethod
+    def _is_member(config: PortConfig, aggregator: tuple[AggregatorConfig, AggregatorState] | None) -> bool:
+        return aggregator is not None and config.actor_key == aggregator[0].actor_key
 
     def _may_answer(self) -> bool:
         return self.answering.may(self._outbox.now) and self.told.system is not None

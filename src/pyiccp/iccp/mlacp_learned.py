@@ -1,5 +1,7 @@
 """mLACP, the learning side: what the peer has told of its bonds, and the receiver rules (RFC 7275 9.2; iccp.md 3.5)."""
 
+import msgspec
+
 from pyiccp.iccp.synchronisation import Synchronisation
 from pyiccp.wire.iccp.mlacp import (
     PURGE,
@@ -137,9 +139,17 @@ class MlacpLearned:
             self.changed = True
 
     def port_priority(self, tlv: PortPriority) -> None:
-        """Rule 18: a change that the peer announces of things that we have never heard of."""
-        if self.find(tlv.aggregator) is None or (tlv.port and tlv.port not in self.ports):
+        """A change that the peer announces: of one port, or of all of an aggregator; rule 18: of things that we have
+        never heard of."""
+        aggregator = self.find(tlv.aggregator)
+        if aggregator is None or (tlv.port and tlv.port not in self.ports):
             self.ask()
+            return
+        for port, (config, state) in self.ports.items():
+            meant = tlv.port == port if tlv.port else config.actor_key == aggregator.actor_key
+            if meant and config.priority != tlv.current_priority:
+                self.ports[port] = msgspec.structs.replace(config, priority=tlv.current_priority), state
+                self.changed = True
 
     def fingerprint(self) -> tuple[object, ...]:
         """The state."""

@@ -1,6 +1,6 @@
 """mLACP, the telling side: what the peer knows of our bonds, and what it must be told next (RFC 7275 7.2, 9.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +12,7 @@ from pyiccp.wire.iccp.mlacp import (
     AggregatorConfig,
     AggregatorState,
     PortConfig,
+    PortPriority,
     PortState,
     RequestType,
     SyncData,
@@ -70,6 +71,15 @@ class MlacpTold:
         fresh = [tlv for key, tlv in current.items() if self._told.get(key) != tlv]
         self._told = current
         return [*gone, *fresh]
+
+    def priorities(self, before: Mapping[int, int]) -> list[TlvValue]:
+        """Port Priority, OpCode 0, of each port whose priority is not that of *before* (7.2.2.3)."""
+        aggregators = {config.actor_key: number for number, (config, _) in self.aggregators.items()}
+        return [
+            PortPriority(0, port, aggregators[config.actor_key], before[port], config.priority)
+            for port, (config, _) in self.ports.items()
+            if before.get(port, config.priority) != config.priority and config.actor_key in aggregators
+        ]
 
     def answer(self, request: SyncRequest) -> list[TlvValue]:
         """What *request* asks for; all of it, unasked, when it asks for a thing that we do not have (rule 16)."""

@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pyiccp.bridge import events as bridge
 from pyiccp.iccp import events as iccp
 from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
 from pyiccp.mlag import events as mlag
 from pyiccp.node import events as node
+from pyiccp.node import wiring
 from pyiccp.node.control import iccp_messages, iccp_octets
 from pyiccp.node.partners import hear_peer, partners_heard, require_partner
 from pyiccp.rstp import events as rstp
@@ -208,6 +211,18 @@ def _report_peer_mlacp(self: Node, action: iccp.ReportPeerMlacp, now: Instant, o
     return ()
 
 
+def _set_port_priority(self: Node, action: iccp.SetPortPriority, now: Instant, out: Out) -> Sequence[Any]:
+    """The peer's wish is followed: it changes nothing of which halves carry, both do."""
+    actions: list[Any] = []
+    for port in wiring.lacp_ports(self.config):
+        if port.aggregator in self.shared and self.lacp.port(port.name).actor.port in action.ports:
+            config = msgspec.structs.replace(port, priority=action.priority)
+            actions += self.lacp.handle(lacp.PortConfigured(config), now)
+            out.append(node.Notice(f"{port.name}: LACP port priority {action.priority}, as the peer asks"))
+            self.mlacp_dirty = True
+    return actions
+
+
 def _report_peer_stp(self: Node, action: iccp.ReportPeerStp, now: Instant, out: Out) -> Sequence[Any]:
     return ()  # read in the status
 
@@ -373,6 +388,7 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         iccp.ReportSession: _report_session,
         iccp.DeliverTlvs: _deliver_tlvs,
         iccp.ReportPeerMlacp: _report_peer_mlacp,
+        iccp.SetPortPriority: _set_port_priority,
         iccp.ReportPeerStp: _report_peer_stp,
         iccp.ReportPeerTopologyChange: _peer_topology,
         iccp.ResetCarrier: _reset_carrier,
