@@ -1,12 +1,14 @@
 """The packaged quick setup, varied by a test."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pyiccp.lab.build import build
 from pyiccp.lab.network import Network
 from pyiccp.lab.result import Result, result_of
 from pyiccp.lab.scenario import QUICKSTART, Scenario, parse
 from pyiccp.node.node import Node
+from pyiccp.node.status import BondPortStatus, BondStatus
+from pyiccp.sansio import milliseconds, seconds
 
 PAIR = "74:4D:28:11:70:6B"
 HIGHER = "74:4D:28:16:2C:91"
@@ -50,3 +52,33 @@ def inline(node: str, text: str) -> tuple[str, str]:
 def lost(result: Result) -> dict[str, int]:
     """Frames lost, by `from>to`."""
     return {f"{flow.source}>{flow.target}": flow.lost for flow in result.flows}
+
+
+def node(network: Network, name: str) -> Node:
+    """The running node of a device."""
+    running = network.devices[name].node
+    assert isinstance(running, Node)
+    return running
+
+
+def bond(network: Network, name: str) -> BondStatus:
+    """The first bond of a device."""
+    return next(iter(node(network, name).status(network.now).bonds.values()))
+
+
+def port(network: Network, name: str, which: str) -> BondPortStatus:
+    """One link of that bond."""
+    return bond(network, name).ports[which]
+
+
+def carries(network: Network, name: str, which: str) -> bool:
+    """That link carries data."""
+    return which in bond(network, name).active_ports
+
+
+def until(network: Network, end: float, always: Callable[[], bool] = lambda: True) -> Network:
+    """Run to *end* seconds in steps of 5 ms; *always* must hold after each."""
+    while network.now < seconds(end):
+        network.run(min(seconds(end), network.now + milliseconds(5)))
+        assert always(), f"at {network.now / 1e9:.3f} s"
+    return network

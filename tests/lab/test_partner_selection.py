@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from lab.test_lacp_systems import SOLO, TO_B, TO_C, bond, carries, port, until
+from lab.quick import bond, carries, port, until
 from pyiccp.lab.network import Network
 from pyiccp.lab.run import prepare
 from pyiccp.lab.scenario import parse
 from pyiccp.sansio import milliseconds, seconds
 from pyiccp.wire.mac import mac
 
+TO_B, TO_C = "sfp-sfpplus1", "sfp-sfpplus2"
 NODE = """
 [node.{name}]
 mac = "{address}"
@@ -142,5 +143,4 @@ def test_one_client_over_both_nodes_is_one_partner() -> None:
     net = network(nodes=nodes, links=wired)
     net.run(seconds(3) + milliseconds(100))
     assert bond(net, "X").active_ports == (TO_B, TO_C)
-    assert SOLO not in {port(net, "X", which).partner_sys_id for which in (TO_B, TO_C)}
     assert not any("peer as well" in line.what for line in net.timeline)

@@ -156,6 +156,44 @@ def test_half_is_ready_only_when_the_echo_has_our_s_and_the_partner_collects() -
     assert order[-1] is ReportHalf
 
 
+def test_a_partner_that_is_always_in_sync_is_asked_for_an_echo() -> None:
+    """1. Open vSwitch with slow LACP claims S, C and D before it has heard anybody. 2. Two seconds later we say S=1;
+    that is nothing to which it would answer, and without its echo we may not distribute (M4.2): 26 s without traffic
+    in the lab. 3. So our view of it has the opposite Timeout bit; it answers. 4. After the echo the view is true."""
+    device = dut(1, **PAIR, hold_distribution=True).up(1)
+    device.hear(1, device.peer(1))
+    device.hear(1, device.peer(1))
+    device.forget().run(2.5)
+    views = {pdu.partner.state.text for _, pdu in device.sent(1) if pdu.actor.state.synchronization}
+    assert views == {"A-GSCD--"}
+    assert not device.of(ReportHalf)
+    device.hear(1, device.peer(1))
+    assert [action.ready for _, action in device.of(ReportHalf)] == [True]
+    device.run(1)
+    assert device.sent(1)[-1][1].partner.state.text == "ATGSCD--"
+
+
+def test_a_partner_that_has_nothing_to_say_is_asked_to_echo_a_new_identity() -> None:
+    """1. A half under its solo identity is out of its client's bond: S=0 on both sides. 2. It returns to the pair's
+    identity. Linux bonding takes the link back without a word, because our view of it (S=0) was right: with slow LACP
+    its echo came up to 31 s later, and S stayed 0 so long (M1.8). 3. So our view has the opposite Timeout bit."""
+    device = dut(1, **PAIR, hold_distribution=True).up(1)
+    device.hear(1, device.peer(1, state="AG"))
+    device.run(3).forget()
+    device.do(IdentityChanged("bond", US, 1, 2, 0x8000))
+    ((_, asking),) = device.sent(1)
+    assert asking.actor.key == 2 and asking.partner.state.text == "ATG-----"
+    device.hear(1, device.peer(1, state="AG"))
+    device.run(2.5)
+    assert device.sent(1)[-1][1].partner.state.text == "A-G-----" and "S" in device.state(1)
+
+
+def test_without_a_pair_the_view_is_always_true() -> None:
+    device = dut(1, independent=True, collect_early=True).up(1).keep_hearing(1.9, 1)
+    device.forget().run(0.5)
+    assert [pdu.partner.state.text for _, pdu in device.sent(1)] == ["ATGSCD--"] * len(device.sent(1)) != []
+
+
 def test_collect_early_collects_before_the_c_bit() -> None:
     device = dut(1, **PAIR).up(1)
     device.keep_hearing(2.5, 1, state="ATG")

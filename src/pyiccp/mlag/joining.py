@@ -109,6 +109,9 @@ def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[A
         pair.remember(system=outcome.system, epoch=outcome.epoch, node=outcome.node, primary=outcome.primary),
         Notice(f"ICCP session with {session.peer} up, {role} ({outcome.why})"),
     ]
+    if session.sent.node == info.node in (0, 1):
+        said = f"both nodes remember the number {info.node}, so their LACP ports would be one: this one is now"
+        actions.append(Notice(f"warning: {said} {outcome.node}"))
     if not outcome.primary and pair.mode is Mode.NORMAL:
         pair.mode = Mode.HOLD
         actions += pair.hold_bonds()
