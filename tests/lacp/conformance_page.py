@@ -49,8 +49,8 @@ def page(report: dict[str, Any]) -> str:
         "Rendered by `python tests/lacp/conformance_page.py` from a run of `pytest tests/lacp`; not written by hand.",
         "The checks are derived from the machines of 802.1AX-2014 (with Cor-1) and from measured implementations; each",
         "is one or more tests on a fake clock. *Choice*: the standard leaves it open, and this is what we do.",
-        "*In part*: the clauses that this core can answer alone. Systems and pairs are cores wired together, without",
-        "the lab.",
+        "*In part*: what is missing is said. Systems are cores wired together; SYS-10 to SYS-17 also run in the lab,",
+        "with whole devices, against our own client and the models of Open vSwitch, Linux bonding and teamd.",
         "",
         f"{len(ids())} checks: {len(report) - choices - partly} pass, {choices} choices, {partly} in part, "
         f"{len(NOT_IMPLEMENTED)} not implemented.",

@@ -209,7 +209,7 @@ def test_sys_11_12_c_leaves_and_comes_back() -> None:
     assert wires["a"].gates(1) == wires["b"].gates(1) == []
 
 
-@pytest.mark.check("SYS-13", partly="the link is out and reported on both nodes; telling it through ICCP is the node's")
+@pytest.mark.check("SYS-13")
 def test_sys_13_c_has_another_key() -> None:
     """C's link out; both nodes can tell: their reports differ in our key towards one partner."""
     wires = chassis({"key": 200}).connect().run(5)
@@ -220,7 +220,7 @@ def test_sys_13_c_has_another_key() -> None:
     assert one.partner.system == two.partner.system and one.actor.key != two.actor.key
 
 
-@pytest.mark.check("SYS-14", partly="flapping seen, numbers checked within one node; across nodes is the node's (M12)")
+@pytest.mark.check("SYS-14", partly="the error comes before anything in sync is sent, not before the first held LACPDU")
 def test_sys_14_same_port_number_on_both_nodes() -> None:
     """A strict client flaps for ever; each node is told, before it matters, that its peer hears the same end."""
     wires = chassis(same_base=True).connect().run(20)
