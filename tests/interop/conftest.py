@@ -51,9 +51,19 @@ def root(program: Program) -> None:
         (pytest.fail if MODE == "require" else pytest.skip)("needs root")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """For sockets, logs and captures of one module's test or story; kept when something fails while it is used."""
+    """For sockets, logs and captures of one test; kept when it fails."""
+    yield from _kept_when_red(request)
+
+
+@pytest.fixture(scope="module")
+def story_folder(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The same for what all tests of a module read."""
+    yield from _kept_when_red(request)
+
+
+def _kept_when_red(request: pytest.FixtureRequest) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="w"))  # a unix socket's path has 107 octets
     failed = request.session.testsfailed
     yield made

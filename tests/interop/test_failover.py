@@ -110,14 +110,14 @@ def ovs_client(stack: ExitStack, folder: Path) -> Client:
 
 
 @pytest.fixture(scope="module", params=["guest", "ovs"])
-def told(request: pytest.FixtureRequest, program: Program, root: None, folder: Path) -> tuple[Told, Told]:
+def told(request: pytest.FixtureRequest, program: Program, root: None, story_folder: Path) -> tuple[Told, Told]:
     """What happened on the pair, and on one switch. Both are repeated if one of them loses something by itself."""
     for name in ("ovs-vswitchd", "tcpdump", "sysctl"):
         program(name)
     guest = request.param == "guest"
     client = guest_client(request.getfixturevalue("kennel")) if guest else ovs_client
     for attempt in range(TRIES):
-        at = folder / f"{request.param}{attempt}"
+        at = story_folder / f"{request.param}{attempt}"
         at.mkdir()
         pair, control = tell(client, True, at / "pair"), tell(client, False, at / "switch")
         if pair.events[QUIET].lost == control.events[QUIET].lost == 0:
