@@ -23,6 +23,7 @@ class Direction:
         "_missing",
         "_newest",
         "_streams",
+        "broadcast",
         "duplicated",
         "index",
         "received",
@@ -37,6 +38,7 @@ class Direction:
         if not 0 <= index < ANNOUNCEMENT:
             raise ValueError("too many flows")
         self.index = index
+        self.broadcast = broadcast
         self.source = source
         self.sink = sink
         self.sent = self.received = self.duplicated = self.reflected = self.reordered = 0
@@ -103,6 +105,10 @@ class Direction:
         if gap > self._longest:
             self._longest = gap
         self._last_arrival = now
+
+    def forget(self) -> None:
+        """No copy of a frame sent so far is under way: those that have not come are lost."""
+        self._missing.clear()
 
 
 class Pace:

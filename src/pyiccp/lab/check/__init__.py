@@ -1,0 +1,5 @@
+"""The checker: enumerates orders of faults and repairs over lab networks and watches the invariants of mlag.md M13.
+
+`kinds` what can happen · `phases` when · `course` from one event to rest · `probes` the traffic · `invariants`, `reach`
+what must hold · `fingerprint` which states are the same · `search` the enumeration · `trace` how a run is written down.
+"""

@@ -1,0 +1,159 @@
+"""From an event to the next rest: the network runs, is probed and watched, and is copied at the moments of phases."""
+
+import pickle
+from collections.abc import Callable
+
+import msgspec
+
+from pyiccp.lab.check.fingerprint import plane_of
+from pyiccp.lab.check.invariants import Violation, at_every_step, at_rest, node_of
+from pyiccp.lab.check.phases import outstanding
+from pyiccp.lab.check.probes import BURST, WAIT, Probes, probe_times
+from pyiccp.lab.check.reach import Reached
+from pyiccp.lab.check.trace import DELAY, REST
+from pyiccp.lab.faults import Fault, apply
+from pyiccp.lab.network import Network
+from pyiccp.sansio import Instant, seconds
+
+MAX_BURSTS = 60
+"""Changes of the data plane that are probed after one event; a network that changes more often is reported as one that
+does not come to rest."""
+MAX_POINTS = 24
+"""Moments after one event at which the next one may come."""
+SLACK = seconds(6)
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A moment at which the next event may come."""
+
+    phase: str
+    at: Instant
+    octets: bytes
+    """The network, pickled."""
+
+
+def snapshot(network: Network) -> bytes:
+    """*network* as octets."""
+    return pickle.dumps(network, pickle.HIGHEST_PROTOCOL)
+
+
+def restored(octets: bytes) -> Network:
+    """The network that `snapshot` took; the octets are this program's own."""
+    network = pickle.loads(octets)
+    assert isinstance(network, Network)
+    return network
+
+
+def time_to_rest(network: Network) -> Instant:
+    """After so long nothing changes any more by itself: LACP has timed out, waits for a peer are over."""
+    longest = seconds(10)
+    for device in network.devices.values():
+        tuning = device.config.tuning
+        longest = max(longest, tuning.init_delay + tuning.ask_time)
+        if any(bond.lacp_rate == "30secs" for bond in device.config.bonds):
+            longest = max(longest, seconds(100))
+    return longest + SLACK
+
+
+class Course:
+    """One event and what follows, up to rest."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.probes = Probes(network)
+        self.points: list[Point] = []
+        self.violation: Violation | None = None
+        self.reached: Reached = {}
+        self._planes = self._signature()
+        self._due: list[Instant] = []
+        """Probes to come, the latest first."""
+        self._bursts = 0
+        self._waits: set[str] = set()
+
+    def run(self, fault: Fault | None, wanted: bool = True) -> None:
+        """Let *fault* happen, then run to rest. Keep copies at phases if *wanted*. Stops at the first violation."""
+        network = self.network
+        self._waits = set(outstanding(network))
+        self._due = probe_times(network.now)
+        end = network.now + time_to_rest(network)
+        next_step = network.now + max((link.ways[0].delay for link in network.links), default=0)
+        if fault is not None:
+            network.note("lab", str(fault))
+            apply(network, fault)
+        self._burst()
+        self._look()
+        delayed = not wanted
+        while self.violation is None and network.now < end:
+            target = min(end, self._due[-1] if self._due else end)
+            if not delayed:
+                target = min(target, next_step)
+            interrupted = network.run(target, self._look)
+            if interrupted:
+                if wanted and self.violation is None:
+                    self._note_waits()
+                continue
+            if not delayed and network.now >= next_step:
+                delayed = True
+                self._keep(DELAY)
+            if self._due and network.now >= self._due[-1]:
+                self._due.pop()
+                self.probes.send()
+                self._look()
+        if self.violation is None:
+            self._rest(wanted)
+
+    # --- inside
+
+    def _look(self) -> bool:
+        """After each thing that happened: is it still right, did something change? True stops the run for a moment."""
+        planes = self._signature()
+        if planes != self._planes:
+            self._planes = planes
+            self._burst()
+            wrong = at_every_step(self.network)
+            if wrong:
+                return self._violated(wrong)
+        if wrong := self.probes.wrong:
+            return self._violated(wrong)
+        return len(self.points) < MAX_POINTS and any(what not in self._waits for what in outstanding(self.network))
+
+    def _signature(self) -> tuple[object, ...]:
+        nodes = [node_of(device) for device in self.network.devices.values()]
+        return tuple(None if node is None else plane_of(node) for node in nodes)
+
+    def _burst(self) -> None:
+        self._bursts += 1
+        if self._bursts <= MAX_BURSTS:
+            now = self.network.now
+            self._due = sorted({*self._due, *(now + offset for offset in BURST)}, reverse=True)
+
+    def _note_waits(self) -> None:
+        for what in outstanding(self.network):
+            if what not in self._waits:
+                self._waits.add(what)
+                self._keep(what)
+
+    def _keep(self, phase: str) -> None:
+        if len(self.points) < MAX_POINTS:
+            self.points.append(Point(phase, self.network.now, snapshot(self.network)))
+
+    def _rest(self, wanted: bool) -> None:
+        if self._bursts > MAX_BURSTS:
+            self.violation = Violation("liveness", f"{self._bursts} changes and no rest", self.network.now)
+            return
+        self.reached = self.probes.reached()
+        self.network.run(self.network.now + WAIT)
+        wrong = self.probes.wrong or at_rest(self.network, self.reached)
+        if wrong:
+            self._violated(wrong)
+            return
+        self.probes.forget()
+        if wanted:
+            self.points.insert(0, Point(REST, self.network.now, snapshot(self.network)))
+
+    def _violated(self, wrong: str) -> bool:
+        kind, _, detail = wrong.partition(": ")
+        self.violation = Violation(kind, detail, self.network.now)
+        return True
+
+

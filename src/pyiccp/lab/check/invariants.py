@@ -1,0 +1,119 @@
+"""What must hold at every step and at rest (mlag.md M13). Each check returns what is wrong, or nothing."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from pyiccp.lab.check.fingerprint import node_hosts
+from pyiccp.lab.check.kinds import link_broken, pair
+from pyiccp.lab.check.reach import Reached, promised
+from pyiccp.lab.device import RUNNING, Device
+from pyiccp.lab.network import Network
+from pyiccp.node.node import Node
+from pyiccp.sansio import Instant
+from pyiccp.wire.mac import Mac, mac_text
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """An invariant that did not hold."""
+
+    kind: str
+    """`loop`, `duplicate`, `reflection`, `both halves`, `two partners`, `two identities`, `reach`, `tables`,
+    `liveness`, `copies`."""
+    detail: str
+    at: Instant
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}" if self.detail else self.kind
+
+
+def node_of(device: Device) -> Node | None:
+    """The node that runs on *device*."""
+    return device.node if device.state == RUNNING and isinstance(device.node, Node) else None
+
+
+def at_every_step(network: Network) -> str:
+    """One partner identity at each client; no two nodes without a session in sync under one identity."""
+    return _two_partners(network) or _two_identities(network)
+
+
+def _two_partners(network: Network) -> str:
+    for device in network.devices.values():
+        node = node_of(device)
+        if node is None or device.config.mlag is not None:
+            continue
+        for trunk in node.plane.trunks.values():
+            if len(used := tuple(dict.fromkeys((*trunk.collecting, *trunk.distributing)))) < 2 or not trunk.lacp:
+                continue
+            partners = {(view.partner.system, view.partner.system_priority, view.partner.key)
+                        for view in map(node.lacp.port, used)}  # fmt: skip
+            if len(partners) > 1:
+                named = ", ".join(sorted(mac_text(system) for system, _, _ in partners))
+                return f"two partners: {device.name} {trunk.bond.name} uses links to {named}"
+    return ""
+
+
+def _two_identities(network: Network) -> str:
+    """A node that has just lost its peer and asks over the keepalive has not decided yet (M6.1)."""
+    seen: dict[Mac, str] = {}
+    for device in pair(network):
+        node = node_of(device)
+        if node is None or node.mlag is None or node.mlag.pair.session is not None or node.mlag.pair.deciding:
+            continue
+        for system in _systems_in_sync(node):
+            if seen.setdefault(system, device.name) != device.name:
+                return f"two identities: {seen[system]} and {device.name} both carry {mac_text(system)} without a session"
+    return ""
+
+
+def _systems_in_sync(node: Node) -> Iterator[Mac]:
+    for bond in node.shared:
+        trunk = node.plane.trunks.get(bond)
+        for slave in trunk.distributing if trunk is not None else ():
+            yield node.lacp.port(slave).actor.system
+
+
+def at_rest(network: Network, reached: Reached) -> str:
+    """What the policy promises is reached, and both tables are equal while a session is up."""
+    for (source, target), share in promised(network).items():
+        got = reached.get((source, target), 0)
+        if got < share:
+            return f"reach: {source} to {target} carries {got} of {share} streams"
+    return _tables(network)
+
+
+def _tables(network: Network) -> str:
+    nodes = [node_of(device) for device in pair(network)]
+    if len(nodes) != 2 or not all(node is not None and node.mlag is not None and node.mlag.gate for node in nodes):
+        return ""
+    ours, theirs = (
+        {(view.vid, view.address): view.flags for view in node_hosts(node) if node is not None and "L" not in view.flags}
+        for node in nodes
+    )
+    known = {(view.vid, view.address) for node in nodes if node is not None for view in node_hosts(node) if "L" in view.flags}
+    for key in sorted(ours.keys() ^ theirs.keys(), key=repr):
+        if key not in known:
+            return f"tables: {mac_text(key[1])} is known to one node only"
+    return ""
+
+
+def alive_again(network: Network, reached: Reached) -> str:
+    """After repairs alone everything carries again, over both halves of every bond."""
+    for device in pair(network):
+        node = node_of(device)
+        if node is None or node.mlag is None or not node.mlag.connected:
+            return f"liveness: {device.name} is not connected"
+        for bond in node.shared:
+            trunk = node.plane.trunks.get(bond)
+            if trunk is not None and len(trunk.distributing) < len(_wired(device, trunk.bond.slaves)):
+                return f"liveness: {bond} of {device.name} does not carry on every link"
+    if any(link_broken(link) for link in network.links):
+        return "liveness: a link stayed broken"
+    for (source, target), share in reached.items():
+        if share < max(reached.values()):
+            return f"liveness: {source} does not reach {target}"
+    return ""
+
+
+def _wired(device: Device, slaves: tuple[str, ...]) -> list[str]:
+    return [slave for slave in slaves if slave in device.ways]

@@ -1,0 +1,70 @@
+"""What can happen to a network: faults of what is whole, repairs of what is broken."""
+
+from pyiccp.lab.device import FROZEN, HUNG, OFF, RUNNING, Device
+from pyiccp.lab.faults import KEEPALIVE, Fault
+from pyiccp.lab.links import Link
+from pyiccp.lab.network import Network
+
+KINDS = ("cut", "silence", "silence-tx", "silence-rx", "crash", "hang", "freeze", "stop", "fresh", "keepalive")
+"""Kinds of events by name; a repair belongs to its fault, `fresh` is a start without memory."""
+PLAIN = ("cut", "silence", "crash", "hang", "freeze", "stop", "fresh", "keepalive")
+"""All but the faults of one direction: what an exhaustive search enumerates by default."""
+_NODE_FAULTS = ("crash", "hang", "freeze", "stop")
+_LINK_FAULTS = ("cut", "silence", "silence-tx", "silence-rx")
+
+
+def possible(network: Network, kinds: tuple[str, ...] = PLAIN) -> tuple[Fault, ...]:
+    """Every single fault and repair that makes a difference now, in a fixed order."""
+    events: list[Fault] = []
+    for link in _links(network):
+        end = link.sides[0].name
+        if link_broken(link):
+            events.append(_mended(link))
+        else:
+            events += [Fault(kind, end) for kind in _LINK_FAULTS if kind in kinds]
+    for device in pair(network):
+        events += _of_node(device, kinds)
+    if network.keepalives and "keepalive" in kinds:
+        events.append(Fault("mend" if any(path.cut for path in network.keepalives) else "cut", KEEPALIVE))
+    return tuple(events)
+
+
+def repairs(network: Network) -> tuple[Fault, ...]:
+    """What makes everything whole again."""
+    events = [_mended(link) for link in _links(network) if link_broken(link)]
+    if any(path.cut for path in network.keepalives):
+        events.append(Fault("mend", KEEPALIVE))
+    for device in network.devices.values():
+        if device.state == FROZEN:
+            events.append(Fault("thaw", device.name))
+        elif device.state in (OFF, HUNG) or device.stopping:
+            events.append(Fault("start", device.name))
+    return tuple(events)
+
+
+def pair(network: Network) -> tuple[Device, ...]:
+    """The nodes of MLAG pairs."""
+    return tuple(device for device in network.devices.values() if device.config.mlag is not None)
+
+
+def link_broken(link: Link) -> bool:
+    """Cut, or silent at least one way."""
+    return link.cut or any(way.silent for way in link.ways)
+
+
+def _links(network: Network) -> list[Link]:
+    """Cables between devices; a host's own cable is no business of redundancy."""
+    return [link for link in network.links if all(side.device is not None for side in link.sides)]
+
+
+def _mended(link: Link) -> Fault:
+    return Fault("mend" if link.cut else "heal", link.sides[0].name)
+
+
+def _of_node(device: Device, kinds: tuple[str, ...]) -> list[Fault]:
+    if device.state == RUNNING and not device.stopping:
+        return [Fault(kind, device.name) for kind in _NODE_FAULTS if kind in kinds]
+    if device.state == FROZEN:
+        return [Fault("thaw", device.name)]
+    starts = [Fault("start", device.name)]
+    return [*starts, Fault("start", device.name, True)] if "fresh" in kinds else starts
