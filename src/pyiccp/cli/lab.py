@@ -6,17 +6,33 @@ from pathlib import Path
 import click
 import msgspec
 
+from pyiccp.cli.lab_check import check
 from pyiccp.cli.output import emit
 from pyiccp.cli.progress import progress_of
 from pyiccp.lab.result import to_json
-from pyiccp.lab.run import run
+from pyiccp.lab.run import run as run_scenario
 from pyiccp.lab.scenario import QUICKSTART, Scenario, command_line_events, load
 from pyiccp.lab.text import to_text
 from pyiccp.lab.units import parse_duration
 from pyiccp.node.config import ConfigError
 
 
-@click.command()
+class Lab(click.Group):
+    """`pyiccp lab [SCENARIO]` runs a network; a first word that is a command of its own goes there."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if args and args[0] in self.commands else ["run", *args])
+
+
+@click.group(cls=Lab, add_help_option=False)
+def lab() -> None:
+    """Run a network on a virtual clock; `lab check` searches one for holes."""
+
+
+lab.add_command(check)
+
+
+@lab.command()
 @click.argument("scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO.toml]")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--until", metavar="TIME", help="Virtual time to run, e.g. 60s.")
@@ -32,7 +48,7 @@ from pyiccp.node.config import ConfigError
 @click.option("--seed", type=int, metavar="N", help="Seed of the links' losses.")
 @click.option("--copy-quickstart", "copy_to", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Write the packaged quick setup into DIR and stop.")  # fmt: skip
-def lab(
+def run(
     scenario: Path | None,
     as_json: bool,
     until: str | None,
@@ -60,6 +76,7 @@ def lab(
     Examples:
       pyiccp lab
       pyiccp lab --until 40s --event "10s crash Peer1" --event "25s start Peer1"
+      pyiccp lab check --help
       pyiccp lab --copy-quickstart here && pyiccp lab here/lab.toml --pcap captures
     """
     if copy_to is not None:
@@ -67,7 +84,7 @@ def lab(
         return
     chosen = _adjusted(load(scenario), until, events, seed)
     with progress_of(chosen.until) as progress:
-        result = run(chosen, pcap=pcap, progress=progress)
+        result = run_scenario(chosen, pcap=pcap, progress=progress)
     emit(to_json(result) if as_json else to_text(result))
     if result.bad:
         raise click.exceptions.Exit(1)

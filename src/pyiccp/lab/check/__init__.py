@@ -3,3 +3,8 @@
 `kinds` what can happen · `phases` when · `course` from one event to rest · `probes` the traffic · `invariants`, `reach`
 what must hold · `fingerprint` which states are the same · `search` the enumeration · `trace` how a run is written down.
 """
+
+from pathlib import Path
+
+NETWORKS = Path(__file__).parent / "networks"
+"""Networks that the checker runs: `pair.toml` is the default."""

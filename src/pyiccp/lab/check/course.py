@@ -1,7 +1,6 @@
 """From an event to the next rest: the network runs, is probed and watched, and is copied at the moments of phases."""
 
 import pickle
-from collections.abc import Callable
 
 import msgspec
 
@@ -110,9 +109,9 @@ class Course:
         if planes != self._planes:
             self._planes = planes
             self._burst()
-            wrong = at_every_step(self.network)
-            if wrong:
+            if wrong := at_every_step(self.network):
                 return self._violated(wrong)
+            return True
         if wrong := self.probes.wrong:
             return self._violated(wrong)
         return len(self.points) < MAX_POINTS and any(what not in self._waits for what in outstanding(self.network))
@@ -155,5 +154,3 @@ class Course:
         kind, _, detail = wrong.partition(": ")
         self.violation = Violation(kind, detail, self.network.now)
         return True
-
-

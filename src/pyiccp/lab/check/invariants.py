@@ -62,7 +62,9 @@ def _two_identities(network: Network) -> str:
             continue
         for system in _systems_in_sync(node):
             if seen.setdefault(system, device.name) != device.name:
-                return f"two identities: {seen[system]} and {device.name} both carry {mac_text(system)} without a session"
+                return (
+                    f"two identities: {seen[system]} and {device.name} both carry {mac_text(system)} without a session"
+                )
     return ""
 
 
@@ -83,17 +85,14 @@ def at_rest(network: Network, reached: Reached) -> str:
 
 
 def _tables(network: Network) -> str:
-    nodes = [node_of(device) for device in pair(network)]
-    if len(nodes) != 2 or not all(node is not None and node.mlag is not None and node.mlag.gate for node in nodes):
+    nodes = [node for device in pair(network) if (node := node_of(device)) is not None]
+    if len(nodes) != 2 or not all(node.mlag is not None and node.mlag.gate for node in nodes):
         return ""
-    ours, theirs = (
-        {(view.vid, view.address): view.flags for view in node_hosts(node) if node is not None and "L" not in view.flags}
-        for node in nodes
-    )
-    known = {(view.vid, view.address) for node in nodes if node is not None for view in node_hosts(node) if "L" in view.flags}
-    for key in sorted(ours.keys() ^ theirs.keys(), key=repr):
-        if key not in known:
-            return f"tables: {mac_text(key[1])} is known to one node only"
+    views = [node_hosts(node) for node in nodes]
+    own = {(view.vid, view.address) for table in views for view in table if "L" in view.flags}
+    ours, theirs = ({(view.vid, view.address) for view in table} - own for table in views)
+    for _, address in sorted(ours ^ theirs, key=repr):
+        return f"tables: {mac_text(address)} is known to one node only"
     return ""
 
 

@@ -51,7 +51,7 @@ def promised(network: Network) -> Reached:
 def _uplinks(network: Network, client: Device, nodes: list[Device]) -> list[str]:
     """The nodes of the pair that carry *client*."""
     wired = [device for device in nodes if _linked(network, client, device) and _carries(device)]
-    if not wired or all(_session(device) for device in nodes) and len(nodes) == 2:
+    if not wired or (all(_session(device) for device in nodes) and len(nodes) == 2):
         return [device.name for device in wired]
     keepers = [device for device in wired if not _solo(device)]
     return [device.name for device in (keepers or wired)[:1]]
@@ -59,7 +59,9 @@ def _uplinks(network: Network, client: Device, nodes: list[Device]) -> list[str]
 
 def _linked(network: Network, client: Device, device: Device) -> bool:
     return any(
-        {side.device for side in link.sides} == {client, device} and link.up and not any(way.silent for way in link.ways)
+        {side.device for side in link.sides} == {client, device}
+        and link.up
+        and not any(way.silent for way in link.ways)
         for link in network.links
     )
 

@@ -1,6 +1,6 @@
 """The search: every order of faults and repairs up to a depth, each at every phase of the one before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -137,10 +137,7 @@ def excluded(network: Network, trace: Trace) -> bool:
     nodes = pair(network)
     members = {device.name: device.config for device in nodes}
     ends = tuple(
-        side.name
-        for link in network.links
-        if {side.device for side in link.sides} == set(nodes)
-        for side in link.sides
+        side.name for link in network.links if {side.device for side in link.sides} == set(nodes) for side in link.sides
     )
     ask_time = max((config.tuning.ask_time for config in members.values()), default=0)
     return looks_like_a_crash(trace, ends, ask_time)
@@ -156,5 +153,3 @@ def settled(network: Network) -> bytes:
     if course.violation is not None:
         raise ValueError(f"without any fault: {course.violation}")
     return snapshot(network)
-
-

@@ -38,7 +38,12 @@ def parse_trace(text: str) -> Trace:
 def _step(text: str) -> Step:
     phase, colon, rest = text.partition(": ")
     words = rest.split()
-    if not colon or len(words) not in (2, 3) or words[0] not in END_VERBS + NODE_VERBS or words[2:] not in ([], ["fresh"]):
+    if (
+        not colon
+        or len(words) not in (2, 3)
+        or words[0] not in END_VERBS + NODE_VERBS
+        or words[2:] not in ([], ["fresh"])
+    ):
         raise ValueError(f"{text!r} is no step of a trace; write 'rest: cut Peer1:sfp-sfpplus1'")
     return Step(phase, Fault(words[0], words[1], len(words) == 3))
 
@@ -46,6 +51,7 @@ def _step(text: str) -> Step:
 def looks_like_a_crash(trace: Trace, peer_ends: tuple[str, ...], ask_time: Instant) -> bool:
     """M0.2: peer link and keepalive were lost within *ask_time* of each other, so neither node can tell it from the
     other's death. Such traces are listed apart from passes."""
-    peer_lost = [step.at for step in trace if step.fault.target in peer_ends and step.fault.verb not in ("mend", "heal")]
-    keepalive_lost = [step.at for step in trace if step.fault == Fault("cut", KEEPALIVE)]
+    faults = [step for step in trace if step.fault.verb not in ("mend", "heal")]
+    peer_lost = [step.at for step in faults if step.fault.target in peer_ends]
+    keepalive_lost = [step.at for step in faults if step.fault == Fault("cut", KEEPALIVE)]
     return any(abs(one - other) <= ask_time for one in peer_lost for other in keepalive_lost)
