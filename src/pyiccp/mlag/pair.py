@@ -170,6 +170,7 @@ class Pair:
         if self.session is None:
             return []
         self.session = None
+        self.partners.session_ended()
         self.timers.cancel(MOVE)
         return [ev.SetGate(False), ev.DropPeerQueue(), ev.EndHosts(), *self.fences.end(open_halves)]
 

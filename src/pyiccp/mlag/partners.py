@@ -49,6 +49,8 @@ class Partners:
     def __init__(self, bonds: tuple[BondConfig, ...]) -> None:
         self.choices = {bond.name: Choice(bond.name, bond.mlag_id) for bond in bonds}
         self.role: Role | None = None
+        self._begun = False
+        """What a session begins with was said in this one."""
         self._ends: tuple[PartnerEnd, ...] = ()
         self._gives_way = False
         self._dirty = False
@@ -71,13 +73,21 @@ class Partners:
             choice.chosen = PartnerEnd(value.system_priority, value.system, value.key)
         self._dirty = True
 
+    def session_ended(self) -> None:
+        """What the peer said counts no more; a next session begins anew, even one that comes before anything was
+        decided about the loss of this one."""
+        self._begun = False
+        self._dirty = True
+        for choice in self.choices.values():
+            choice.peer = ()
+
     def settle(self, role: Role | None) -> list[Action]:
         """Choose anew after whatever happened, under *role*; None = the session is being made or mourned: change
         nothing. Says only what has changed."""
         if role is None or (role == self.role and not self._dirty):
             return []
-        before, self.role, self._dirty = self.role, role, False
-        begins = role.session and not (before is not None and before.session)
+        self.role, self._dirty = role, False
+        begins, self._begun = role.session and not self._begun, role.session
         actions: list[Action] = []
         for choice in self.choices.values():
             if not role.session:

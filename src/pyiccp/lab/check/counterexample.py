@@ -33,8 +33,7 @@ def replay(start: bytes, trace: Trace, capture: PcapngWriter | None = None) -> F
         point = next((each for each in course.points if each.phase == following), None)
     network = restored(course.points[0].octets)
     network.wires.capture = capture
-    violation = recover(network)
-    return None if violation is None else Found(done, violation)
+    return recover(network, done)
 
 
 def minimal(start: bytes, found: Found) -> Found:
@@ -45,7 +44,11 @@ def minimal(start: bytes, found: Found) -> Found:
         shorter = False
         for place in range(len(best.trace)):
             tried = replay(start, (*best.trace[:place], *best.trace[place + 1 :]))
-            if tried is not None and tried.violation.kind == found.violation.kind:
+            if (
+                tried is not None
+                and tried.violation.kind == found.violation.kind
+                and len(tried.trace) < len(best.trace)
+            ):
                 best, shorter = tried, True
                 break
     return best

@@ -5,7 +5,7 @@ import pickle
 import msgspec
 
 from pyiccp.lab.check.fingerprint import plane_of
-from pyiccp.lab.check.invariants import Violation, at_every_step, at_rest, node_of
+from pyiccp.lab.check.invariants import Violation, at_every_step, at_rest, node_of, violation_of
 from pyiccp.lab.check.phases import outstanding
 from pyiccp.lab.check.probes import BURST, WAIT, Probes, probe_times
 from pyiccp.lab.check.reach import Reached
@@ -151,6 +151,5 @@ class Course:
             self.points.insert(0, Point(REST, self.network.now, snapshot(self.network)))
 
     def _violated(self, wrong: str) -> bool:
-        kind, _, detail = wrong.partition(": ")
-        self.violation = Violation(kind, detail, self.network.now)
+        self.violation = violation_of(wrong, self.network.now)
         return True

@@ -27,6 +27,12 @@ class Violation(msgspec.Struct, frozen=True):
         return f"{self.kind}: {self.detail}" if self.detail else self.kind
 
 
+def violation_of(wrong: str, at: Instant) -> Violation:
+    """What a check said, `kind: detail`, as a value."""
+    kind, _, detail = wrong.partition(": ")
+    return Violation(kind, detail, at)
+
+
 def node_of(device: Device) -> Node | None:
     """The node that runs on *device*."""
     return device.node if device.state == RUNNING and isinstance(device.node, Node) else None

@@ -6,7 +6,7 @@ import msgspec
 
 from pyiccp.lab.check.course import Course, Point, restored, snapshot
 from pyiccp.lab.check.fingerprint import fingerprint
-from pyiccp.lab.check.invariants import Violation, alive_again
+from pyiccp.lab.check.invariants import Violation, alive_again, violation_of
 from pyiccp.lab.check.kinds import PLAIN, pair, possible, repairs
 from pyiccp.lab.check.trace import REST, Step, Trace, looks_like_a_crash
 from pyiccp.lab.faults import Fault
@@ -71,7 +71,7 @@ class Search:
         course.run(fault)
         self.report.runs += 1
         if course.violation is not None:
-            self._record(course.network, trace, course.violation)
+            self._record(course.network, Found(trace, course.violation))
             return
         rest = course.points[0]
         self._check_alive(rest, trace)
@@ -104,32 +104,31 @@ class Search:
         else:
             self._alive.add(state)
             self.report.states += 1
-        violation = recover(network)
-        if violation is not None:
-            self._record(network, trace, violation)
+        if (found := recover(network, trace)) is not None:
+            self._record(network, found)
 
-    def _record(self, network: Network, trace: Trace, violation: Violation) -> None:
-        found = Found(trace, violation)
-        if excluded(network, trace):
+    def _record(self, network: Network, found: Found) -> None:
+        if excluded(network, found.trace):
             self.report.indistinguishable.append(found)
         else:
             self.report.found.append(found)
 
 
-def recover(network: Network) -> Violation | None:
-    """Repair everything that is broken in *network*, at rest; what is wrong on the way or in the end."""
+def recover(network: Network, before: Trace) -> Found | None:
+    """Repair everything that is broken in *network*, at rest after *before*; what is wrong on the way or in the end,
+    with the repairs as further steps."""
+    trace = before
     while events := repairs(network):
+        trace = (*trace, Step(REST, events[0], network.now))
         course = Course(network)
         course.run(events[0], wanted=False)
         if course.violation is not None:
-            return course.violation
+            return Found(trace, course.violation)
     course = Course(network)
     course.run(None, wanted=False)
     wrong = "" if course.violation is not None else alive_again(network, course.reached)
-    if wrong:
-        kind, _, detail = wrong.partition(": ")
-        return Violation(kind, detail, network.now)
-    return course.violation
+    violation = violation_of(wrong, network.now) if wrong else course.violation
+    return None if violation is None else Found(trace, violation)
 
 
 def excluded(network: Network, trace: Trace) -> bool:
@@ -148,8 +147,7 @@ def settled(network: Network) -> bytes:
     course = Course(network)
     course.run(None, wanted=False)
     if course.violation is None and (wrong := alive_again(network, course.reached)):
-        kind, _, detail = wrong.partition(": ")
-        course.violation = Violation(kind, detail, network.now)
+        course.violation = violation_of(wrong, network.now)
     if course.violation is not None:
         raise ValueError(f"without any fault: {course.violation}")
     return snapshot(network)

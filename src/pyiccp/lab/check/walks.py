@@ -7,6 +7,7 @@ from pyiccp.lab.check.fingerprint import fingerprint
 from pyiccp.lab.check.kinds import KINDS, possible
 from pyiccp.lab.check.search import Found, Report, excluded, recover
 from pyiccp.lab.check.trace import REST, Step
+from pyiccp.lab.network import Network
 
 LENGTH = 8
 """Events of a walk at most, before the repairs."""
@@ -26,7 +27,7 @@ def walk(start: bytes, seed: int, met: set[object]) -> Report:
         course.run(fault)
         report.runs += 1
         if course.violation is not None:
-            _record(report, Found(trace, course.violation), course)
+            _record(report, Found(trace, course.violation), network)
             return report
         for each in course.points:
             state = fingerprint(restored(each.octets))
@@ -34,13 +35,12 @@ def walk(start: bytes, seed: int, met: set[object]) -> Report:
                 met.add(state)
                 report.states += 1
         point = choose.choice(course.points)
-    violation = recover(network := restored(point.octets))
-    if violation is not None:
-        course.network = network
-        _record(report, Found(trace, violation), course)
+    network = restored(point.octets)
+    if (found := recover(network, trace)) is not None:
+        _record(report, found, network)
     return report
 
 
-def _record(report: Report, found: Found, course: Course) -> None:
-    into = report.indistinguishable if excluded(course.network, found.trace) else report.found
+def _record(report: Report, found: Found, network: Network) -> None:
+    into = report.indistinguishable if excluded(network, found.trace) else report.found
     into.append(found)
