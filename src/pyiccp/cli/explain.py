@@ -1,0 +1,70 @@
+"""`pyiccp explain`: why is this bond not up?"""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from pyiccp.cli.output import emit
+from pyiccp.node.config import ConfigError
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class _WithConfigs(click.Command):
+    """`--config A.rsc B.rsc`: the option takes what follows it up to the next option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        inside = False
+        for arg in args:
+            if arg == "--config":
+                inside = True
+                continue
+            inside = inside and not arg.startswith("-") and arg.endswith(".rsc")
+            spread += ["--config", arg] if inside else [arg]
+        return super().parse_args(ctx, spread)
+
+
+@click.command(cls=_WithConfigs)
+@click.argument("captures", nargs=-1, required=True, type=_FILE, metavar="CAPTURE…")
+@click.option("--config", "configs", multiple=True, type=_FILE, metavar="A.rsc B.rsc", help="What lint holds against "
+              "the configurations of the pair, and of its client as a third, counts too.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+def explain(captures: tuple[Path, ...], configs: tuple[Path, ...], as_json: bool) -> None:
+    """Say what captures prove about LACP, spanning tree and ICCP: who is there, what went wrong, when, and why.
+
+    Captures are pcap or pcapng, of one link or of many; several are put on one clock by the frames that both saw.
+    Every conclusion says whether it was seen, inferred or stays unknown. Exit code 1 when there is a finding.
+
+    \b
+    Examples:
+      pyiccp explain trunk.pcapng
+      pyiccp explain peer1.pcap peer2.pcap --config peer1.rsc peer2.rsc
+      pyiccp explain trunk.pcapng --json | jq '.findings[] | .code, .message'
+    """
+    from pyiccp.capture.packet import CaptureError
+    from pyiccp.explain.story import explain as tell
+    from pyiccp.report.document import to_json
+    from pyiccp.report.text import to_text
+
+    texts = []
+    for path in configs:
+        try:
+            texts.append((str(path), path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: {error}") from None
+    with ExitStack() as stack:
+        files = []
+        for path in captures:
+            try:
+                files.append((str(path), stack.enter_context(path.open("rb"))))
+            except OSError as error:
+                raise click.UsageError(f"{path}: {error.strerror}") from None
+        try:
+            report = tell(files, texts)
+        except CaptureError as error:
+            raise click.UsageError(f"{error}; captures are pcap or pcapng") from None
+    emit(to_json(report) if as_json else to_text(report))
+    if not report.healthy:
+        raise click.exceptions.Exit(1)
