@@ -8,11 +8,11 @@ from pyiccp.wire import __main__ as program
 from pyiccp.wire import keepalive, link
 from pyiccp.wire.catalogue import every
 from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp import fdb, mlag
+from pyiccp.wire.iccp import fdb, mlag, tree
 from pyiccp.wire.octets import octet_table
 
 PAGE = Path(__file__).parents[2] / "docs/wire/pyiccp-1.md"
-OURS = (*link.FORMATS.values(), keepalive.Keepalive.FORMAT, *mlag.FORMATS, *fdb.FORMATS)
+OURS = (*link.FORMATS.values(), keepalive.Keepalive.FORMAT, *mlag.FORMATS, *tree.FORMATS, *fdb.FORMATS)
 
 
 @pytest.mark.parametrize("form", OURS, ids=lambda form: form.name)

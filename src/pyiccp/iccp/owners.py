@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from pyiccp.iccp.events import Application
-from pyiccp.wire.iccp import fdb, mlacp, mlag, stp
+from pyiccp.wire.iccp import fdb, mlacp, mlag, stp, tree
 from pyiccp.wire.iccp.pdu import Connect, Disconnect, TlvValue
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect
 
@@ -11,6 +11,7 @@ _MODULES: tuple[tuple[Application, ModuleType], ...] = (
     (Application.MLACP, mlacp),
     (Application.STP, stp),
     (Application.MLAG, mlag),
+    (Application.MLAG, tree),
     (Application.FDB, fdb),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 from pyiccp.mlag import events as ev
 from pyiccp.mlag import joining, losing, stopping
 from pyiccp.mlag.events import Action, Event, MlagConfig, Mode, Notice, Remember, Tell
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, MOVE, POLLING, RECOVERY, SILENCE, STOP, Pair
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, MOVE, POLLING, RECOVERY, RELEASE, SILENCE, STOP, Pair
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import BondUp
@@ -96,11 +96,11 @@ class MlagCore:
         actions += pair.hold_bonds()
         if pair.session is not None:
             actions += [*pair.end_session(open_halves=False), ev.EndSession("frozen")]
-        for key in (ASK, RECOVERY, BOTH_HELD):
+        for key in (ASK, RECOVERY, BOTH_HELD, RELEASE):
             pair.timers.cancel(key)
         pair.timers.set(LEASE, now + self.config.liveness)
         pair.timers.set(ALONE, now + self.config.init_delay)
-        return [*actions, *pair.present(pair.solo_identity), ev.DropEverything()]
+        return [*actions, *pair.present(pair.solo_identity), *pair.release_tree(), ev.DropEverything()]
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """See sansio.Core."""
@@ -152,6 +152,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.SessionWentDown: losing.session_down,
         ev.PeerSaid: joining.peer_said,
         ev.HostsSynchronized: joining.hosts_synchronized,
+        ev.TreeSynchronized: joining.tree_synchronized,
         ev.HalfChanged: _half_changed,
         ev.DistributingChanged: _distributing_changed,
         ev.PartnersChanged: _partners_changed,
@@ -174,5 +175,6 @@ _TIMEOUTS: Mapping[str, Callable[[Pair, Instant], list[Action]]] = MappingProxyT
         SILENCE: losing.silence_due,
         STOP: stopping.stop_due,
         MOVE: joining.move_due,
+        RELEASE: losing.release_due,
     }
 )

@@ -70,6 +70,8 @@ class SessionWentDown(msgspec.Struct, frozen=True, gc=False):
     why: str
     proven: Instant
     """When the peer is last known to have lived: the end of the session is found up to three heartbeats later."""
+    heard: Instant
+    """When the peer's last heartbeat came in."""
 
 
 class PeerSaid(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +82,10 @@ class PeerSaid(msgspec.Struct, frozen=True, gc=False):
 
 class HostsSynchronized(msgspec.Struct, frozen=True, gc=False):
     """The end of the peer's whole host table was applied."""
+
+
+class TreeSynchronized(msgspec.Struct, frozen=True, gc=False):
+    """This node's copy of the spanning tree is the pair's, and what does not forward in it discards (M3.1)."""
 
 
 class HalfChanged(msgspec.Struct, frozen=True, gc=False):
@@ -139,6 +145,7 @@ Event = (
     | SessionWentDown
     | PeerSaid
     | HostsSynchronized
+    | TreeSynchronized
     | HalfChanged
     | DistributingChanged
     | PartnersChanged
@@ -261,6 +268,33 @@ class EndHosts(msgspec.Struct, frozen=True, gc=False):
     """The session is over for the host table (M10.4)."""
 
 
+class StartTree(msgspec.Struct, frozen=True, gc=False):
+    """One spanning tree with the peer from now on: this node is number *node*, and its copy counts if it is primary
+    (M9)."""
+
+    primary: bool
+    node: int
+
+
+class HoldTree(msgspec.Struct, frozen=True, gc=False):
+    """The session is over for the spanning tree: go on alone, open nothing (M6.2)."""
+
+
+class ReleaseTree(msgspec.Struct, frozen=True, gc=False):
+    """The peer's ports count no more, or are shut: ports that the spanning tree lets forward may open."""
+
+
+class TreeReady(msgspec.Struct, frozen=True, gc=False):
+    """Of the log: see TreeSynchronized."""
+
+
+class TreeCarriedOut(msgspec.Struct, frozen=True, gc=False):
+    """Of the log, behind what it wants done: every command to *port* up to *number* is done on this node (M9.3)."""
+
+    port: int
+    number: int
+
+
 class DropPeerQueue(msgspec.Struct, frozen=True, gc=False):
     """Empty the data queues of the peer port in both directions (M3.1)."""
 
@@ -306,6 +340,11 @@ Action = (
     | SendKeepalive
     | StartHosts
     | EndHosts
+    | StartTree
+    | HoldTree
+    | ReleaseTree
+    | TreeReady
+    | TreeCarriedOut
     | DropPeerQueue
     | DropEverything
     | EndSession

@@ -18,6 +18,10 @@ LAST_KEY = 1023
 """The user key has ten bits."""
 
 
+_ORPHANS = 1024
+"""RSTP port numbers of bonds are at most this, those of orphans begin above it: as many again for each node."""
+
+
 class Identity(msgspec.Struct, frozen=True, gc=False):
     """What a node presents on its dual-homed bonds."""
 
@@ -34,6 +38,17 @@ def port_base(node: int | None) -> int:
     """What is added to LACP port numbers: node-id encoding of RFC 7275 7.2 (M1.5); 0 before the first session, when
     only solo identities are shown and numbers cannot collide."""
     return 0 if node is None else 0x8000 | node << 12
+
+
+def orphan_number(node: int | None, index: int) -> int:
+    """The RSTP port number of a node's orphan *index*, from 1 (M9.2). A node that never was in a pair counts as a
+    third one: its ports keep their numbers when the session gives it its own, and collide with nobody's."""
+    return _ORPHANS * (3 if node is None else 1 + node) + index
+
+
+def may_have(node: int, port: int) -> bool:
+    """*node* joins a session with a port of this number: a bond, or an orphan of its own."""
+    return 1 <= port <= _ORPHANS or orphan_number(node, 0) < port < orphan_number(node, _ORPHANS)
 
 
 def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[BondNumber, ...]:

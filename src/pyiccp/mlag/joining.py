@@ -4,7 +4,7 @@ from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import Action, Mode, Notice, Tell
 from pyiccp.mlag.identity import LAST_KEY, Identity, adopt, solo
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, SILENCE, Pair, Session
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, RELEASE, SILENCE, Pair, Session
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import (
     NO_NODE,
@@ -31,7 +31,7 @@ def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action
     pair.session = Session(event.peer, info)
     pair.deciding = pair.silent = False
     pair.problem = ""
-    for key in (ALONE, ASK, BOTH_HELD, RECOVERY, SILENCE):
+    for key in (ALONE, ASK, BOTH_HELD, RECOVERY, RELEASE, SILENCE):
         pair.timers.cancel(key)
     said: list[Action] = [Tell(info)]
     said += [Tell(BondUp(half.mlag_id, half.distributing)) for half in pair.fences.halves.values()]
@@ -76,6 +76,14 @@ def hosts_synchronized(pair: Pair, event: ev.HostsSynchronized, now: Instant) ->
     return _progress(pair, pair.session, now)
 
 
+def tree_synchronized(pair: Pair, event: ev.TreeSynchronized, now: Instant) -> list[Action]:
+    """One spanning tree, and our part of it is carried out."""
+    if pair.session is None:
+        return []
+    pair.session.tree = True
+    return _progress(pair, pair.session, now)
+
+
 def _info(pair: Pair) -> NodeInfo:
     return NodeInfo(
         major=MAJOR,
@@ -115,6 +123,8 @@ def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[A
     if not outcome.primary and pair.mode is Mode.NORMAL:
         pair.mode = Mode.HOLD
         actions += pair.hold_bonds()
+    # Before the identity: never two bridges under one identifier.
+    actions.append(ev.StartTree(outcome.primary, outcome.node))
     session.moving = outcome.primary and pair.identity.solo and pair.mode is Mode.NORMAL
     if not session.moving:
         actions += pair.present(Identity(outcome.system, solo=False))
@@ -151,12 +161,12 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
     actions: list[Action] = []
     if session.outcome is None:
         return actions
-    if session.numbers and session.bonds_end and session.hosts_end and not session.applied:
+    if session.numbers and session.bonds_end and session.hosts_end and session.tree and not session.applied:
         session.applied = True
         actions.append(Tell(Applied()))
     if session.applied and session.peer_applied and not session.gate:
         session.gate = True
-        actions += [ev.SetGate(True), Tell(GateOpened())]
+        actions += [*pair.release_tree(), ev.SetGate(True), Tell(GateOpened())]
     if session.gate and session.peer_gate:
         if pair.mode is not Mode.NORMAL:
             actions += pair.release_bonds()

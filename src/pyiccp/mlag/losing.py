@@ -3,10 +3,10 @@
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.events import Action, Mode, Notice
 from pyiccp.mlag.identity import Identity
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, POLLING, RECOVERY, SILENCE, Pair
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, POLLING, RECOVERY, RELEASE, SILENCE, Pair
 from pyiccp.mlag.policy import Decision, goes_first, must_isolate, session_lost
 from pyiccp.sansio import Instant
-from pyiccp.wire.keepalive import Kind
+from pyiccp.wire.keepalive import Kind, Role
 
 
 def session_down(pair: Pair, event: ev.SessionWentDown, now: Instant) -> list[Action]:
@@ -19,17 +19,37 @@ def session_down(pair: Pair, event: ev.SessionWentDown, now: Instant) -> list[Ac
         pair.timers.set(SILENCE, now + 3 * pair.config.heartbeat)
     if pair.mode is not Mode.NORMAL or session.outcome is None:
         pair.timers.set(ALONE, now + pair.config.init_delay)
-        return actions + pair.end_session(open_halves=False)
+        actions += pair.end_session(open_halves=False)
+        if pair.mode is not Mode.NORMAL:
+            actions += pair.present(pair.solo_identity)  # M1.4
+        return [*actions, *pair.release_tree()]
     answered = pair.config.keepalive and pair.watch.lived_with(event.proven)
     decision = session_lost(pair.config.policy, session.outcome.primary, session.goodbye, answered)
     actions += pair.end_session(open_halves=decision is Decision.KEEP)
+    _hold_tree(pair, decision, session.goodbye, event.heard, now)
     if decision is Decision.ASK:
         pair.deciding = True
         pair.timers.set(ASK, now + pair.config.ask_time)
         return actions + poll(pair, now)
     if decision is Decision.SOLO:
         actions += [*pair.present(pair.solo_identity), *pair.fences.open()]
+    if RELEASE not in pair.timers:
+        actions += pair.release_tree()
     return [*actions, Notice(f"peer lost: {decision.value}")]
+
+
+def _hold_tree(pair: Pair, decision: Decision, goodbye: bool, heard: Instant, now: Instant) -> None:
+    """M6.2: a survivor under the pair identity opens no port until a peer that is alive has had time to isolate. One
+    that gives the identity up, or whose peer has said goodbye, need not wait."""
+    if decision is Decision.SOLO or goodbye:
+        return
+    ask = pair.config.ask_time if pair.config.keepalive else 0
+    pair.timers.set(RELEASE, max(heard + 3 * pair.config.liveness + ask, now))
+
+
+def release_due(pair: Pair, now: Instant) -> list[Action]:
+    """M6.2: a peer that is alive is out by now."""
+    return pair.release_tree()
 
 
 def poll(pair: Pair, now: Instant) -> list[Action]:
@@ -58,11 +78,13 @@ def _compare(pair: Pair, now: Instant) -> list[Action]:
         return []
     if must_isolate(pair.store.epoch, pair.store.primary, peer):
         return _isolate(pair, now)
+    out = peer.role == Role.NONE or peer.mode != Mode.NORMAL
+    actions = pair.release_tree() if out and RELEASE in pair.timers else []
     if not pair.deciding or peer.kind == Kind.POLL:
-        return []
+        return actions
     pair.deciding = False
     pair.timers.cancel(ASK)
-    return [*pair.fences.open(), Notice("peer is alive and gives way: keep the pair identity")]
+    return [*actions, *pair.fences.open(), Notice("peer is alive and gives way: keep the pair identity")]
 
 
 def _wait(pair: Pair, now: Instant) -> list[Action]:
@@ -90,6 +112,7 @@ def _isolate(pair: Pair, now: Instant) -> list[Action]:
         *pair.hold_bonds(),
         pair.remember(isolated=True),
         *pair.present(pair.solo_identity),
+        *pair.release_tree(),
         Notice("isolated: the peer is alive and carries the pair identity"),
     ]
 

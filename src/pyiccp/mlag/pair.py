@@ -34,6 +34,7 @@ SILENCE = "silence"
 POLLING = "polling"
 STOP = "stop"
 MOVE = "move"
+RELEASE = "release"
 
 
 class Session(msgspec.Struct):
@@ -48,6 +49,7 @@ class Session(msgspec.Struct):
     """mlag-ids that the peer has named."""
     bonds_end: bool = False
     hosts_end: bool = False
+    tree: bool = False
     applied: bool = False
     peer_applied: bool = False
     gate: bool = False
@@ -172,7 +174,12 @@ class Pair:
         self.session = None
         self.partners.session_ended()
         self.timers.cancel(MOVE)
-        return [ev.SetGate(False), ev.DropPeerQueue(), ev.EndHosts(), *self.fences.end(open_halves)]
+        return [ev.SetGate(False), ev.DropPeerQueue(), ev.EndHosts(), ev.HoldTree(), *self.fences.end(open_halves)]
+
+    def release_tree(self) -> list[Action]:
+        """Nobody else's ports count any more (M9.7)."""
+        self.timers.cancel(RELEASE)
+        return [ev.ReleaseTree()]
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """See sansio.Core; the incarnation and poll counters are left out."""

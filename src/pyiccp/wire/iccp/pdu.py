@@ -8,7 +8,7 @@ from construct import Const, Int16ub, Int32ub
 
 from pyiccp.wire.codec import Bound, Format, Value
 from pyiccp.wire.framed import Framed, Head
-from pyiccp.wire.iccp import fdb, ldp, mlacp, mlag, pwred, rg, stp
+from pyiccp.wire.iccp import fdb, ldp, mlacp, mlag, pwred, rg, stp, tree
 from pyiccp.wire.iccp.codes import (
     CAPABILITY,
     HELLO,
@@ -101,6 +101,7 @@ _PLAIN = (
     *mlacp.FORMATS,
     *stp.FORMATS,
     *mlag.FORMATS,
+    *tree.FORMATS,
     *fdb.FORMATS,
 )
 

@@ -1,0 +1,525 @@
+"""One spanning tree over two chassis: a log of everything that happens to it, and a copy of it on each node (M9).
+
+The primary puts all changes in order - its own, those that the secondary relays, the passing of time - and tells that
+order as entries; both nodes apply every entry to their copy, and each carries out what the copy wants of its own ports.
+Copies are deterministic, so they are equal at every entry. What they are is behind `Copy`: this file knows nodes and
+halves of ports, the spanning tree knows ports.
+
+A port that both nodes have (a dual-homed bond) is up while any half is; its BPDUs leave by one half; what it is told
+to do is done when both halves have done it (M9.2, M9.3).
+
+Log time is the primary's clock. Each node keeps the distance to its own, and goes on from there when it is left alone.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from pyiccp.mlag.events import EndSession, Tell, TreeCarriedOut, TreeReady
+from pyiccp.mlag.identity import may_have
+from pyiccp.sansio import Instant, Timers, milliseconds, seconds
+from pyiccp.wire.iccp.pdu import TlvValue
+from pyiccp.wire.iccp.tree import (
+    CHUNK,
+    MARKS,
+    TreeApplied,
+    TreeBegin,
+    TreeBpdu,
+    TreeEntry,
+    TreeIdentity,
+    TreeLinkDown,
+    TreeLinkUp,
+    TreeMark,
+    TreeMarks,
+    TreePort,
+    TreeSnapshot,
+)
+
+QUIET = milliseconds(20)
+"""M3.1: a frame has left every neighbour by then."""
+PATIENCE = seconds(2.5)
+"""M9.4: a hello is overdue."""
+HELLO = seconds(2)
+LARGEST = 1 << 24
+"""Octets of a snapshot at most: some thousand ports."""
+LATEST = 1 << 62
+
+READY, SILENT = "ready", "silent"
+
+
+class Kind(Enum):
+    """What a deed is to the log."""
+
+    SEND = "send a BPDU"
+    OPEN = "learn or forward"
+    SHUT = "no longer learn or forward"
+    OTHER = "anything else"
+
+
+class Deed(NamedTuple):
+    """Something that the tree wants done."""
+
+    port: int
+    """0 = not a port's."""
+    kind: Kind
+    action: Any
+    number: int = 0
+    """Of the command, for SHUT."""
+
+
+class Copy(Protocol):
+    """A node's copy of the tree. It names deeds of ports that this node has, and of the bridge; no others."""
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When a timer fires, in log time."""
+
+    def refusal(self, change: TlvValue) -> str:
+        """Why *change* cannot be applied, or ''."""
+
+    def apply(self, change: TlvValue, at: Instant) -> list[Deed]:
+        """*change* happened at *at*."""
+
+    def applied(self, port: int, number: int | None, at: Instant) -> list[Deed]:
+        """Every command to *port* up to *number* (None = all there ever were) is carried out."""
+
+    def remove(self, port: int, at: Instant) -> list[Deed]:
+        """*port* is no more."""
+
+    def advance(self, at: Instant) -> list[Deed]:
+        """Time has passed."""
+
+    def own(self) -> list[TreePort]:
+        """The ports that this node has, whether they are in the tree or not."""
+
+    def stand(self) -> list[Deed]:
+        """What the data plane of each of this node's ports should be doing now."""
+
+    def clear(self) -> list[Deed]:
+        """Forget everything: a bridge without ports; the data plane shuts them."""
+
+    def document(self, at: Instant) -> bytes:
+        """Every variable of every port."""
+
+    def restore(self, document: bytes, at: Instant) -> None:
+        """Be what *document* says; ValueError when nothing can be that."""
+
+    def fingerprint(self, at: Instant) -> tuple[Any, ...]:
+        """See sansio.Core."""
+
+
+class Role(Enum):
+    """A node's part in the log."""
+
+    ALONE = "alone"
+    PRIMARY = "primary"
+    JOINING = "joining"
+    """A secondary that waits for the snapshot."""
+    SECONDARY = "secondary"
+
+
+class Mark(msgspec.Struct):
+    """One port: which nodes have it, and how far each has come."""
+
+    has: list[bool]
+    up: list[bool]
+    applied: list[int]
+    told: int = 0
+
+    @classmethod
+    def new(cls) -> "Mark":
+        return cls([False, False], [False, False], [0, 0])
+
+    @property
+    def done(self) -> int:
+        """The newest command that every node that has the port has carried out."""
+        return min((self.applied[node] for node in (0, 1) if self.has[node]), default=0)
+
+
+# --- events
+
+
+class Changed(msgspec.Struct, frozen=True, gc=False):
+    """Something happened on this node."""
+
+    change: TlvValue
+
+
+class Heard(msgspec.Struct, frozen=True, gc=False):
+    """The peer said something of the tree."""
+
+    value: TlvValue
+
+
+class Started(msgspec.Struct, frozen=True, gc=False):
+    """A session: this node is number *node*, and primary or not."""
+
+    primary: bool
+    node: int
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """The session is lost: go on alone, open nothing (M6.1, M6.2)."""
+
+
+class Released(msgspec.Struct, frozen=True, gc=False):
+    """Nobody else's ports count any more: they drop out, ours may open (M9.7)."""
+
+
+Event = Changed | Heard | Started | Held | Released
+
+
+class TreeLog:
+    """One node's end of the log; see the head of this file."""
+
+    def __init__(self, copy: Copy, node: int) -> None:
+        self.copy = copy
+        self.node = node
+        self.role = Role.ALONE
+        self.marks: dict[int, Mark] = {}
+        self.links: dict[int, TreeLinkUp] = {}
+        """Our own ports that are up, whatever the copy knows of them."""
+        self.sequence = 0
+        self.offset: Instant = 0
+        """Log time minus ours."""
+        self.newest: Instant = 0
+        """Log time of the newest entry."""
+        self.held = False
+        self.spoken: dict[int, Any] = {}
+        """The last BPDU of each of our ports."""
+        self.shut_at: Instant = 0
+        """When the data plane of a port of ours was last told to shut."""
+        self.timers: Timers[str] = Timers()
+        self.incoming: tuple[TreeBegin, list[TreeMark], bytearray] | None = None
+        self.observer: Callable[[int, tuple[Any, ...]], None] | None = None
+        """Is shown the copy after every entry of a session; 0 = the snapshot."""
+        self.counters = {"refused": 0}
+        self._populate(0)
+
+    # --- the interface
+
+    @property
+    def deadline(self) -> Instant | None:
+        """When `advance` is next due."""
+        own = self.timers.next
+        tree = self.copy.deadline if self.role in (Role.ALONE, Role.PRIMARY) else None
+        if tree is None:
+            return own
+        return tree - self.offset if own is None else min(own, tree - self.offset)
+
+    def handle(self, event: Event, now: Instant) -> list[Any]:
+        """See sansio.Core."""
+        match event:
+            case Changed(change):
+                return self._changed(change, now)
+            case Heard(value):
+                return self._heard(value, now)
+            case Started(primary, node):
+                return self._start(primary, node, now)
+            case Held():
+                return self._hold(now)
+            case Released():
+                return self._release(now)
+
+    def advance(self, now: Instant) -> list[Any]:
+        """See sansio.Core."""
+        actions: list[Any] = []
+        while (key := self.timers.pop(now)) is not None:
+            actions += self._ready(now) if key == READY else self._repeat(now)
+        if self.role in (Role.ALONE, Role.PRIMARY):
+            due = self.copy.deadline
+            if due is not None and due <= now + self.offset:
+                actions += self._enter(self.node, (), now)
+        return actions
+
+    def fingerprint(self, now: Instant) -> tuple[Any, ...]:
+        """See sansio.Core."""
+        return (
+            self.copy.fingerprint(now + self.offset if self.role in (Role.ALONE, Role.PRIMARY) else self.newest),
+            tuple((port, mark.has, mark.up, mark.done) for port, mark in self.marks.items()),
+            (self.node, self.role, self.held, tuple(self.links), self.incoming is not None),
+            self.timers.fingerprint(now),
+        )
+
+    # --- the order of things
+
+    def _changed(self, change: TlvValue, now: Instant) -> list[Any]:
+        """Something happened here: into the log, by way of the primary."""
+        if isinstance(change, TreeLinkUp):
+            self.links[change.port] = change
+        elif isinstance(change, TreeLinkDown):
+            self.links.pop(change.port, None)
+        match self.role:
+            case Role.ALONE | Role.PRIMARY:
+                return self._enter(self.node, (change,), now)
+            case Role.SECONDARY if not isinstance(change, TreeIdentity):
+                return [Tell(change)]
+        return []
+
+    def _enter(self, node: int, changes: tuple[TlvValue, ...], now: Instant) -> list[Any]:
+        """Apply *changes* of *node*, and tell the peer that they come next."""
+        at = max(now + self.offset, self.newest)
+        if self.role is not Role.PRIMARY:
+            return self._apply(node, changes, at, now)
+        self.sequence += 1
+        entry = Tell(TreeEntry(self.sequence, at, node, changes))
+        return [entry, *self._apply(node, changes, at, now)]
+
+    def _apply(self, node: int, changes: tuple[TlvValue, ...], at: Instant, now: Instant) -> list[Any]:
+        """Both nodes do exactly this with every entry."""
+        self.newest = at
+        deeds = [] if changes else self.copy.advance(at)
+        for change in changes:
+            deeds += self._fold(node, change, at)
+        if self.observer is not None and self.role is not Role.ALONE:
+            self.observer(self.sequence, self._whole(at))
+        return self._carry(deeds, now)
+
+    def _fold(self, node: int, change: TlvValue, at: Instant) -> list[Deed]:
+        """What *change* of one *node* is to the port that both may have (M9.2)."""
+        if isinstance(change, TreePort):
+            mark = self.marks.get(change.port)
+            known = mark is not None
+            if mark is None:
+                mark = self.marks[change.port] = Mark.new()
+            mark.has[node] = True
+            mark.applied[node] = mark.told
+            return [] if known else self.copy.apply(change, at)
+        if isinstance(change, TreeIdentity):
+            return self.copy.apply(change, at)
+        mark = self.marks.get(getattr(change, "port", 0))
+        if mark is None or not mark.has[node]:
+            return []
+        before = any(mark.up)
+        match change:
+            case TreeLinkUp():
+                mark.up[node] = True
+                return [] if before else self.copy.apply(change, at)
+            case TreeLinkDown():
+                mark.up[node] = False
+                return self.copy.apply(change, at) if before and not any(mark.up) else []
+            case TreeBpdu():
+                if not before:
+                    mark.up[node] = True  # it proves that there is a link
+                return self.copy.apply(change, at)
+            case TreeApplied(port, number):
+                mark.applied[node] = max(mark.applied[node], number)
+                return self._tell_done(port, mark, at)
+        return []
+
+    def _tell_done(self, port: int, mark: Mark, at: Instant) -> list[Deed]:
+        """M9.3: a command is carried out when every node that has the port says so."""
+        if mark.done <= mark.told:
+            return []
+        mark.told = mark.done
+        return self.copy.applied(port, mark.told, at)
+
+    def _carry(self, deeds: list[Deed], now: Instant) -> list[Any]:
+        """Our part of what the tree wants done."""
+        actions: list[Any] = []
+        shut: dict[int, int] = {}
+        for deed in deeds:
+            if deed.kind is Kind.SEND:
+                self.spoken[deed.port] = deed.action
+                if not self._speaks(deed.port):
+                    continue
+            elif deed.kind is Kind.SHUT:
+                shut[deed.port] = deed.number
+                self.shut_at = now
+            elif deed.kind is Kind.OPEN and self.held:
+                continue
+            actions.append(deed.action)
+        return actions + [TreeCarriedOut(port, number) for port, number in shut.items()]
+
+    def _speaks(self, port: int) -> bool:
+        """M9.2: a BPDU leaves by the primary's half if that is up, else by the secondary's."""
+        mark = self.marks.get(port)
+        if mark is None or not mark.up[self.node]:
+            return False
+        return self.role is not Role.SECONDARY or not mark.up[1 - self.node]
+
+    def _whole(self, at: Instant) -> tuple[Any, ...]:
+        """The copy and the marks: what must be equal on both nodes."""
+        marks = tuple((port, *mark.has, *mark.up, *mark.applied, mark.told) for port, mark in self.marks.items())
+        return self.copy.fingerprint(at), marks
+
+    # --- sessions
+
+    def _start(self, primary: bool, node: int, now: Instant) -> list[Any]:
+        """M9.6: the primary's copy is the pair's. The secondary shuts its ports and throws its own away (M3.1)."""
+        actions = self._carry(self._drop_peer(max(now + self.offset, self.newest)), now)
+        if node != self.node:
+            for mark in self.marks.values():
+                for pair in (mark.has, mark.up, mark.applied):
+                    pair.reverse()
+            self.node = node
+        self.sequence = 0
+        self.timers.set(READY, now + QUIET)
+        if primary:
+            self.role = Role.PRIMARY
+            return [*actions, *self._picture(now)]
+        self.role = Role.JOINING
+        self.held = False
+        self.marks.clear()
+        self.spoken.clear()
+        return [*actions, *self._carry(self.copy.clear(), now)]
+
+    def _picture(self, now: Instant) -> list[Any]:
+        """The snapshot."""
+        at = max(now + self.offset, self.newest)
+        actions = self._carry(self.copy.advance(at), now)
+        self.newest = at
+        document = self.copy.document(at)
+        marks = tuple(
+            TreeMark(port, *mark.has, *mark.up, *mark.applied, mark.told) for port, mark in self.marks.items()
+        )
+        said: list[TlvValue] = [TreeBegin(at, len(document))]
+        said += [TreeMarks(marks[start : start + MARKS]) for start in range(0, len(marks), MARKS)]
+        said += [TreeSnapshot(document[start : start + CHUNK]) for start in range(0, len(document), CHUNK)]
+        if self.observer is not None:
+            self.observer(0, self._whole(at))
+        return [*actions, *map(Tell, said)]
+
+    def _ready(self, now: Instant) -> list[Any]:
+        """M3.1: what the tree does not have forwarding has been discarding long enough."""
+        if self.role is Role.JOINING:
+            self.timers.set(READY, now + QUIET)
+            return []
+        if now - self.shut_at < QUIET:
+            self.timers.set(READY, self.shut_at + QUIET)
+            return []
+        return [TreeReady()]
+
+    def _hold(self, now: Instant) -> list[Any]:
+        """M9.4: go on from the last entry, never from BEGIN; M6.2: open nothing."""
+        if self.role is Role.ALONE:
+            return []
+        self.timers.cancel(READY)
+        self.timers.cancel(SILENT)
+        self.incoming = None
+        self.role = Role.ALONE
+        self.held = True
+        return []
+
+    def _release(self, now: Instant) -> list[Any]:
+        """The peer's ports are shut, or it has shut them for this session: what is held may open."""
+        if not self.held:
+            return []
+        self.held = False
+        at = max(now + self.offset, self.newest)
+        deeds = [*self._drop_peer(at), *self._populate(at)] if self.role is Role.ALONE else []
+        return self._carry([*deeds, *self.copy.stand()], now)
+
+    def _drop_peer(self, at: Instant) -> list[Deed]:
+        """M9.7: the other node's orphans and halves are down."""
+        other = 1 - self.node
+        deeds: list[Deed] = []
+        for port, mark in list(self.marks.items()):
+            was_up = any(mark.up)
+            mark.has[other] = mark.up[other] = False
+            if not mark.has[self.node]:
+                del self.marks[port]
+                deeds += [*self.copy.remove(port, at), *self.copy.applied(port, None, at)]
+                continue
+            if was_up and not any(mark.up):
+                deeds += self.copy.apply(TreeLinkDown(port), at)
+            deeds += self._tell_done(port, mark, at)
+        self.newest = at
+        return deeds
+
+    def _populate(self, at: Instant) -> list[Deed]:
+        """Our own ports are in the tree; after a session that ended before the snapshot came they are not."""
+        deeds: list[Deed] = []
+        for port in self.copy.own():
+            if port.port not in self.marks:
+                deeds += self._fold(self.node, port, at)
+                if (link := self.links.get(port.port)) is not None:
+                    deeds += self._fold(self.node, link, at)
+        return deeds
+
+    # --- what the peer says
+
+    def _heard(self, value: TlvValue, now: Instant) -> list[Any]:
+        match self.role:
+            case Role.PRIMARY if not isinstance(value, (TreeEntry, TreeBegin, TreeMarks, TreeSnapshot, TreeIdentity)):
+                return self._relayed(value, now)
+            case Role.JOINING if isinstance(value, (TreeBegin, TreeMarks, TreeSnapshot)):
+                return self._snapshot(value, now)
+            case Role.SECONDARY if isinstance(value, TreeEntry):
+                return self._entry(value, now)
+        self.counters["refused"] += 1
+        return []
+
+    def _relayed(self, change: TlvValue, now: Instant) -> list[Any]:
+        """M9.1: the secondary tells what happened there; from here on it has its place in the order."""
+        if isinstance(change, TreePort):
+            if not may_have(1 - self.node, change.port):
+                return self._fail(f"peer's bridge port {change.name} has the number {change.port}, which is not its own")
+            if change.port not in self.marks and (why := self.copy.refusal(change)):
+                return self._fail(f"peer's bridge port {change.name}: {why}")
+        return self._enter(1 - self.node, (change,), now)
+
+    def _snapshot(self, value: TreeBegin | TreeMarks | TreeSnapshot, now: Instant) -> list[Any]:
+        if isinstance(value, TreeBegin):
+            if value.size > LARGEST or value.time > LATEST:
+                return self._fail("the peer's spanning tree is too large")
+            self.incoming = value, [], bytearray()
+            return []
+        if self.incoming is None:
+            self.counters["refused"] += 1
+            return []
+        begin, marks, document = self.incoming
+        if isinstance(value, TreeMarks):
+            marks += value.marks
+        else:
+            document += value.octets
+        if len(document) > begin.size or len(marks) > 0xFFF:
+            return self._fail("the peer's spanning tree is larger than it said")
+        return [] if len(document) < begin.size else self._adopt(begin, marks, bytes(document), now)
+
+    def _adopt(self, begin: TreeBegin, marks: list[TreeMark], document: bytes, now: Instant) -> list[Any]:
+        """Be the peer's copy, then say what ports we have: they enter as ports whose links come up (M9.7)."""
+        self.incoming = None
+        try:
+            self.copy.restore(document, begin.time)
+        except ValueError as error:
+            return self._fail(f"the peer's spanning tree cannot be: {error}")
+        self.marks = {
+            mark.port: Mark(
+                [mark.has_0, mark.has_1], [mark.up_0, mark.up_1], [mark.applied_0, mark.applied_1], mark.told
+            )
+            for mark in marks
+        }
+        self.role = Role.SECONDARY
+        self.held = False
+        self.newest = begin.time
+        self.offset = begin.time - now
+        self.timers.set(SILENT, now + PATIENCE)
+        if self.observer is not None:
+            self.observer(0, self._whole(begin.time))
+        own = self.copy.own()
+        said: list[TlvValue] = [*own, *(self.links[each.port] for each in own if each.port in self.links)]
+        return [*self._carry(self.copy.stand(), now), *map(Tell, said)]
+
+    def _entry(self, entry: TreeEntry, now: Instant) -> list[Any]:
+        if entry.sequence != self.sequence + 1 or not self.newest <= entry.time <= LATEST or entry.node not in (0, 1):
+            return self._fail("the peer's log of the spanning tree is out of order")
+        for change in entry.changes:
+            new = isinstance(change, TreePort) and change.port not in self.marks
+            if new and (why := self.copy.refusal(change)):
+                return self._fail(f"the peer's log of the spanning tree: {why}")
+        self.sequence = entry.sequence
+        self.offset = entry.time - now
+        self.timers.set(SILENT, now + PATIENCE)
+        return self._apply(entry.node, entry.changes, entry.time, now)
+
+    def _repeat(self, now: Instant) -> list[Any]:
+        """M9.4: the primary is silent, neighbours must not notice: say again what was said last."""
+        self.timers.set(SILENT, now + HELLO)
+        return [said for port, said in self.spoken.items() if port in self.marks and self.marks[port].up[self.node]]
+
+    def _fail(self, why: str) -> list[Any]:
+        self.counters["refused"] += 1
+        return [EndSession(why)]
