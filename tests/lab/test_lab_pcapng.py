@@ -67,7 +67,7 @@ def test_frames_have_virtual_times_in_order_and_a_direction(capture: Path) -> No
     assert times[0] == 0
     assert times[-1] <= seconds(9)
     first_data = next(at for _, at, frame, _ in seen if frame[12:14] == b"\x08\x00")
-    assert first_data == seconds(4)
+    assert first_data == seconds(5.5)
     client = bytes.fromhex("744D287B7F")
     lacp = [
         (flags, frame[6:11] == client) for link, _, frame, flags in seen if link == 1 and frame[12:14] == b"\x88\x09"

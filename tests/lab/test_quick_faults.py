@@ -98,7 +98,7 @@ def test_planned_stop_and_return_lose_nothing() -> None:
 def test_no_fault_makes_a_loop_or_a_copy_and_repairs_bring_everything_back(events: tuple[str, ...]) -> None:
     result = run(
         *events,
-        until="16s",
+        until="20s",
         changes=[('to = "h2"', 'to = "h2"\nevery = "3ms"'), ('to = "h3"', 'to = "h3"\nevery = "3ms"')],
     )
     assert not result.bad

@@ -91,6 +91,8 @@ class Couple:
                     self.wire.append((other, ev.FenceReceived("sfp1", fence)))
                 case ev.StartHosts() if self.connected:
                     self.wire.append((other, ev.HostsSynchronized()))
+                case ev.StartTree() if self.connected:
+                    self.wire.append((index, ev.TreeSynchronized()))
                 case ev.SendKeepalive(value) if self.keepalive_works:
                     self.wire.append((other, ev.KeepaliveReceived(value)))
 

@@ -64,7 +64,7 @@ def network(
 
 
 def joined(**over: str) -> Network:
-    """The network after three seconds: connected, both halves carrying. A fresh copy for every caller."""
+    """The network after six seconds: connected, both halves carrying. A fresh copy for every caller."""
     network: Network = pickle.loads(_joined(tuple(sorted(over.items()))))
     return network
 
@@ -72,7 +72,7 @@ def joined(**over: str) -> Network:
 @cache
 def _joined(over: tuple[tuple[str, str], ...]) -> bytes:
     net = network(**dict(over))
-    net.run(seconds(3))
+    net.run(seconds(6))
     return pickle.dumps(net)
 
 

@@ -96,12 +96,12 @@ def test_without_keepalive_the_price_is_named() -> None:
     ]
 
 
-def test_spanning_tree_is_named_as_missing_not_faked() -> None:
+def test_a_pair_runs_spanning_tree_and_says_so_on_both_nodes() -> None:
     net = joined()
-    status = node(net, "Peer1").status(net.now)
-    text = "rstp is configured, but spanning tree over an MLAG pair is not in this version: no port is blocked"
-    assert status.bridges["bridge1"].spanning_tree == text
-    assert f"bridge1: {text}" in status.warnings
+    for name in ("Peer1", "Peer2"):
+        bridge = node(net, name).status(net.now).bridges["bridge1"]
+        assert (bridge.spanning_tree, bridge.root_bridge, bridge.root_port) == ("rstp", True, "none")
+        assert bridge.ports["client-bond"].role == "designated-port"
 
 
 def test_the_peer_port_says_why_it_is_inactive() -> None:
@@ -110,6 +110,6 @@ def test_the_peer_port_says_why_it_is_inactive() -> None:
     port = node(net, "Peer1").status(net.now).bridges["bridge1"].ports["sfp-sfpplus1"]
     assert (port.status, port.comment) == ("in-bridge", None)
     net.hang(net.devices["Peer2"])
-    net.run(seconds(6))
+    net.run(seconds(9))
     port = node(net, "Peer1").status(net.now).bridges["bridge1"].ports["sfp-sfpplus1"]
     assert (port.status, port.comment) == ("inactive", "mlag not connected")

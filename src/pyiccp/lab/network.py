@@ -12,6 +12,7 @@ import msgspec
 
 from pyiccp.lab.clients import OURS, client
 from pyiccp.lab.clock import DARK, DATAGRAM, DELIVER, FAULT, SERVE, TICK, WAKE, Agenda
+from pyiccp.lab.copies import Copies, HasTree
 from pyiccp.lab.device import FROZEN, HUNG, NEVER, OFF, RUNNING, Device, NodeFactory
 from pyiccp.lab.faults import Fault, apply
 from pyiccp.lab.flows import Direction, Pace
@@ -63,6 +64,7 @@ class Network:
         self.keepalives: list[Keepalive] = []
         self.directions: list[Direction] = []
         self.paces: list[Pace] = []
+        self.copies = Copies()
         self.timeline: list[Moment] = []
         self.warnings: list[str] = []
         """What the lab itself has to say about the scenario."""
@@ -185,6 +187,8 @@ class Network:
         device.backlog.clear()
         ours = device.kind == OURS
         device.node = self.build(device.config, device.store) if ours else client(device.kind, device.config)
+        if isinstance(device.node, HasTree):
+            device.node.observe_tree(self.copies.see)
         self._act(device, device.node.start(self.now), self.now)
         self._rearm(device)
 

@@ -19,8 +19,8 @@ from pyiccp.wire.mac import Mac, is_group, mac
 QUICKSTART = Path(__file__).parent / "quickstart"
 """The vendor's quick setup: three configurations and `lab.toml`."""
 POLICIES = ("safe", "keep", "routeros")
-FLOW_START = seconds(4)
-"""Flows begin by default once bonds with slow LACP have come up."""
+FLOW_START = seconds(5.5)
+"""Flows begin by default once bonds with slow LACP have come up and spanning tree has found that nobody is there."""
 FLOW_REST = milliseconds(100)
 """Flows end by default so long before the run, so that nothing is under way when it is counted."""
 

@@ -95,6 +95,11 @@ class LinkCore:
         """The newest instant at which the peer is known to have lived: when we sent the heartbeat that it echoed."""
         return self._members.proven
 
+    @property
+    def heard_at(self) -> Instant:
+        """When the peer's last heartbeat came in, of this session or the last one."""
+        return self._peer_heard_at
+
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:
         """*event* happened at *now*."""
         self._check_leases(now)

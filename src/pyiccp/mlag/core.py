@@ -65,7 +65,7 @@ class MlagCore:
         pair.seen = now
         pair.timers.set(LEASE, now + self.config.liveness)
         pair.timers.set(ALONE, now + self.config.init_delay)
-        actions: list[Action] = [Remember(pair.store), ev.SetBridgeIdentity(pair.identity.system)]
+        actions: list[Action] = [Remember(pair.store), pair.bridge_identity()]
         return [*actions, *losing.poll(pair, now)] if self.config.keepalive else actions
 
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:

@@ -174,6 +174,8 @@ class SetBridgeIdentity(msgspec.Struct, frozen=True, gc=False):
     """The bridge's own identifier is *mac* from now on: the pair's, or the solo one."""
 
     mac: Mac
+    gives_way: bool
+    """It has the worst priority: a node that waits, or is isolated, does not become the root of the network."""
 
 
 class HoldOutOfSync(msgspec.Struct, frozen=True, gc=False):

@@ -166,11 +166,13 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
         actions.append(Tell(Applied()))
     if session.applied and session.peer_applied and not session.gate:
         session.gate = True
-        actions += [*pair.release_tree(), ev.SetGate(True), Tell(GateOpened())]
-    if session.gate and session.peer_gate:
+        actions += [ev.SetGate(True), Tell(GateOpened())]
+    if session.gate and session.peer_gate and not session.whole:
+        session.whole = True
+        actions += pair.release_tree()
         if pair.mode is not Mode.NORMAL:
             actions += pair.release_bonds()
-        elif session.moving and MOVE not in pair.timers:
+        elif session.moving:
             pair.timers.set(MOVE, now + MOVE_DELAY)
     return actions
 

@@ -54,6 +54,8 @@ class Session(msgspec.Struct):
     peer_applied: bool = False
     gate: bool = False
     peer_gate: bool = False
+    whole: bool = False
+    """Both gates are open, and what waited for that has been done."""
     goodbye: bool = False
     moving: bool = False
     """This node carries traffic under its solo identity and has yet to change to the pair's."""
@@ -148,7 +150,11 @@ class Pair:
         if identity == self.identity:
             return []
         self.identity = identity
-        return [*self.say_identity(), ev.SetBridgeIdentity(identity.system)]
+        return [*self.say_identity(), self.bridge_identity()]
+
+    def bridge_identity(self) -> Action:
+        """What the bridge presents now."""
+        return ev.SetBridgeIdentity(self.identity.system, self.identity.solo and self.mode is not Mode.NORMAL)
 
     def say_identity(self) -> list[Action]:
         """LACP on every bond speaks as `identity`."""
@@ -164,6 +170,8 @@ class Pair:
         self.mode = Mode.NORMAL
         actions: list[Action] = [] if self.store.isolated == isolated else [self.remember(isolated=isolated)]
         actions += [identity for identity in self.say_identity() if identity not in before]
+        if self.identity.solo:
+            actions.append(self.bridge_identity())
         held = self.holds
         return actions + [ev.HoldOutOfSync(bond.name, False) for bond in self.config.bonds if bond.name not in held]
 

@@ -14,6 +14,7 @@ Log time is the primary's clock. Each node keeps the distance to its own, and go
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
+from zlib import crc32
 
 import msgspec
 
@@ -42,8 +43,10 @@ QUIET = milliseconds(20)
 PATIENCE = seconds(2.5)
 """M9.4: a hello is overdue."""
 HELLO = seconds(2)
-LARGEST = 1 << 24
-"""Octets of a snapshot at most: some thousand ports."""
+COMING_BACK = seconds(3)
+"""A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
+LARGEST = 1 << 22
+"""Octets of a snapshot at most: more than a thousand ports."""
 LATEST = 1 << 62
 
 READY, SILENT = "ready", "silent"
@@ -56,6 +59,10 @@ class Kind(Enum):
     OPEN = "learn or forward"
     SHUT = "no longer learn or forward"
     OTHER = "anything else"
+
+
+Observer = Callable[[tuple[int, int], int, tuple[Any, ...]], None]
+"""Called as observer(session, sequence, copy) after every entry of a session; sequence 0 = the snapshot."""
 
 
 class Deed(NamedTuple):
@@ -82,20 +89,23 @@ class Copy(Protocol):
     def apply(self, change: TlvValue, at: Instant) -> list[Deed]:
         """*change* happened at *at*."""
 
-    def applied(self, port: int, number: int | None, at: Instant) -> list[Deed]:
-        """Every command to *port* up to *number* (None = all there ever were) is carried out."""
+    def applied(self, port: int, number: int, at: Instant) -> list[Deed]:
+        """Every command to *port* up to *number* is carried out."""
 
     def remove(self, port: int, at: Instant) -> list[Deed]:
-        """*port* is no more."""
+        """*port* is no more, and does not forward."""
 
     def advance(self, at: Instant) -> list[Deed]:
         """Time has passed."""
 
-    def own(self) -> list[TreePort]:
-        """The ports that this node has, whether they are in the tree or not."""
+    def own(self) -> list[TreePort | TreeLinkUp]:
+        """The ports that this node has, in the tree or not, and those of their links that are up."""
 
     def stand(self) -> list[Deed]:
         """What the data plane of each of this node's ports should be doing now."""
+
+    def resign(self, at: Instant) -> list[Deed]:
+        """Whatever this bridge has claimed to be, it is the worst of all."""
 
     def clear(self) -> list[Deed]:
         """Forget everything: a bridge without ports; the data plane shuts them."""
@@ -103,8 +113,8 @@ class Copy(Protocol):
     def document(self, at: Instant) -> bytes:
         """Every variable of every port."""
 
-    def restore(self, document: bytes, at: Instant) -> None:
-        """Be what *document* says; ValueError when nothing can be that."""
+    def restore(self, document: bytes, at: Instant) -> set[int]:
+        """Be what *document* says, and name the ports; ValueError when nothing can be that."""
 
     def fingerprint(self, at: Instant) -> tuple[Any, ...]:
         """See sansio.Core."""
@@ -132,6 +142,17 @@ class Mark(msgspec.Struct):
     def new(cls) -> "Mark":
         return cls([False, False], [False, False], [0, 0])
 
+    @classmethod
+    def heard(cls, mark: TreeMark) -> "Mark":
+        """As the primary has it."""
+        has, up = [mark.has_0, mark.has_1], [mark.up_0, mark.up_1]
+        return cls(has, up, [mark.applied_0, mark.applied_1], mark.told)
+
+    def told_as(self, port: int) -> TreeMark:
+        """For the peer."""
+        (has_0, has_1), (up_0, up_1), (applied_0, applied_1) = self.has, self.up, self.applied
+        return TreeMark(port, has_0, has_1, up_0, up_1, applied_0, applied_1, self.told)
+
     @property
     def done(self) -> int:
         """The newest command that every node that has the port has carried out."""
@@ -145,6 +166,8 @@ class Changed(msgspec.Struct, frozen=True, gc=False):
     """Something happened on this node."""
 
     change: TlvValue
+    passing: bool = False
+    """A bond is down because it starts anew under another identity, its carrier is on: see `_wait`."""
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):
@@ -165,7 +188,8 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
 
 class Released(msgspec.Struct, frozen=True, gc=False):
-    """Nobody else's ports count any more: they drop out, ours may open (M9.7)."""
+    """Alone: nobody else's ports count any more, they drop out, ours may open (M9.7). In a session: both gates are
+    open; a secondary's ports enter the tree."""
 
 
 Event = Changed | Heard | Started | Held | Released
@@ -179,22 +203,23 @@ class TreeLog:
         self.node = node
         self.role = Role.ALONE
         self.marks: dict[int, Mark] = {}
-        self.links: dict[int, TreeLinkUp] = {}
-        """Our own ports that are up, whatever the copy knows of them."""
         self.sequence = 0
         self.offset: Instant = 0
         """Log time minus ours."""
         self.newest: Instant = 0
         """Log time of the newest entry."""
         self.held = False
+        self.entered = False
+        """A secondary's ports are in the tree: as soon as both gates are open, as ports whose links come up (M9.7)."""
         self.spoken: dict[int, Any] = {}
         """The last BPDU of each of our ports."""
         self.shut_at: Instant = 0
         """When the data plane of a port of ours was last told to shut."""
-        self.timers: Timers[str] = Timers()
+        self.timers: Timers[str | int] = Timers()
+        """READY, SILENT, or the number of a port that may come back."""
         self.incoming: tuple[TreeBegin, list[TreeMark], bytearray] | None = None
-        self.observer: Callable[[int, tuple[Any, ...]], None] | None = None
-        """Is shown the copy after every entry of a session; 0 = the snapshot."""
+        self.session = (0, 0)
+        self.observer: Observer | None = None
         self.counters = {"refused": 0}
         self._populate(0)
 
@@ -212,8 +237,8 @@ class TreeLog:
     def handle(self, event: Event, now: Instant) -> list[Any]:
         """See sansio.Core."""
         match event:
-            case Changed(change):
-                return self._changed(change, now)
+            case Changed(change, passing):
+                return self._wait(change, now) if passing else self._changed(change, now)
             case Heard(value):
                 return self._heard(value, now)
             case Started(primary, node):
@@ -227,7 +252,10 @@ class TreeLog:
         """See sansio.Core."""
         actions: list[Any] = []
         while (key := self.timers.pop(now)) is not None:
-            actions += self._ready(now) if key == READY else self._repeat(now)
+            if isinstance(key, int):
+                actions += self._changed(TreeLinkDown(key), now)
+            else:
+                actions += self._ready(now) if key == READY else self._repeat(now)
         if self.role in (Role.ALONE, Role.PRIMARY):
             due = self.copy.deadline
             if due is not None and due <= now + self.offset:
@@ -239,22 +267,29 @@ class TreeLog:
         return (
             self.copy.fingerprint(now + self.offset if self.role in (Role.ALONE, Role.PRIMARY) else self.newest),
             tuple((port, mark.has, mark.up, mark.done) for port, mark in self.marks.items()),
-            (self.node, self.role, self.held, tuple(self.links), self.incoming is not None),
+            (self.node, self.role, self.held, self.entered, self.incoming is not None),
             self.timers.fingerprint(now),
         )
 
     # --- the order of things
 
+    def _wait(self, change: TlvValue, now: Instant) -> list[Any]:
+        """An edge port's bond that changes its identity is the same cable to the same client. It is down for the two
+        seconds that LACP takes; for spanning tree it is not, unless it takes longer. When the other half is up there
+        is nothing to bridge over."""
+        if isinstance(change, TreeLinkDown) and (mark := self.marks.get(change.port)) and not mark.up[1 - self.node]:
+            self.timers.set(change.port, now + COMING_BACK)
+            return []
+        return self._changed(change, now)
+
     def _changed(self, change: TlvValue, now: Instant) -> list[Any]:
         """Something happened here: into the log, by way of the primary."""
-        if isinstance(change, TreeLinkUp):
-            self.links[change.port] = change
-        elif isinstance(change, TreeLinkDown):
-            self.links.pop(change.port, None)
+        if isinstance(change, (TreeLinkUp, TreeLinkDown)):
+            self.timers.cancel(change.port)
         match self.role:
             case Role.ALONE | Role.PRIMARY:
                 return self._enter(self.node, (change,), now)
-            case Role.SECONDARY if not isinstance(change, TreeIdentity):
+            case Role.SECONDARY if self.entered and not isinstance(change, TreeIdentity):
                 return [Tell(change)]
         return []
 
@@ -273,9 +308,32 @@ class TreeLog:
         deeds = [] if changes else self.copy.advance(at)
         for change in changes:
             deeds += self._fold(node, change, at)
-        if self.observer is not None and self.role is not Role.ALONE:
-            self.observer(self.sequence, self._whole(at))
-        return self._carry(deeds, now)
+        if self.role is not Role.ALONE:
+            self._show(at)
+        actions = self._carry(deeds, now)
+        for change in changes:
+            actions += self._half_changed(node, change, now)
+        return actions
+
+    def _half_changed(self, node: int, change: TlvValue, now: Instant) -> list[Any]:
+        """A half whose turn it is to speak speaks at once when it comes up, and when the other one is gone: to its
+        neighbour the link may be new although the port is not. A half of the peer that comes up takes over from one of
+        ours that is down but may come back."""
+        ours = node == self.node
+        match change:
+            case TreeLinkUp(port) if not ours and port in self.timers:
+                return self._changed(TreeLinkDown(port), now)
+            case TreeLinkUp(port) if ours and port in self.spoken and self._speaks(port):
+                return [self.spoken[port]]
+            case TreeLinkDown(port) if not ours and port in self.spoken and self._speaks(port):
+                return [self.spoken[port]]
+        return []
+
+    def _show(self, at: Instant) -> None:
+        """What must be equal on both nodes."""
+        if self.observer is not None:
+            marks = tuple(mark.told_as(port) for port, mark in self.marks.items())
+            self.observer(self.session, self.sequence, (self.copy.fingerprint(at), marks))
 
     def _fold(self, node: int, change: TlvValue, at: Instant) -> list[Deed]:
         """What *change* of one *node* is to the port that both may have (M9.2)."""
@@ -301,9 +359,8 @@ class TreeLog:
                 mark.up[node] = False
                 return self.copy.apply(change, at) if before and not any(mark.up) else []
             case TreeBpdu():
-                if not before:
-                    mark.up[node] = True  # it proves that there is a link
-                return self.copy.apply(change, at)
+                # A half that collects but does not distribute yet could not answer; when it can, it speaks first.
+                return self.copy.apply(change, at) if before else []
             case TreeApplied(port, number):
                 mark.applied[node] = max(mark.applied[node], number)
                 return self._tell_done(port, mark, at)
@@ -340,11 +397,6 @@ class TreeLog:
             return False
         return self.role is not Role.SECONDARY or not mark.up[1 - self.node]
 
-    def _whole(self, at: Instant) -> tuple[Any, ...]:
-        """The copy and the marks: what must be equal on both nodes."""
-        marks = tuple((port, *mark.has, *mark.up, *mark.applied, mark.told) for port, mark in self.marks.items())
-        return self.copy.fingerprint(at), marks
-
     # --- sessions
 
     def _start(self, primary: bool, node: int, now: Instant) -> list[Any]:
@@ -356,10 +408,13 @@ class TreeLog:
                     pair.reverse()
             self.node = node
         self.sequence = 0
+        self.entered = False
         self.timers.set(READY, now + QUIET)
         if primary:
             self.role = Role.PRIMARY
             return [*actions, *self._picture(now)]
+        # Neighbours must not believe for another six seconds what this node has said as a bridge of its own.
+        actions += self._carry(self.copy.resign(max(now + self.offset, self.newest)), now)
         self.role = Role.JOINING
         self.held = False
         self.marks.clear()
@@ -372,14 +427,12 @@ class TreeLog:
         actions = self._carry(self.copy.advance(at), now)
         self.newest = at
         document = self.copy.document(at)
-        marks = tuple(
-            TreeMark(port, *mark.has, *mark.up, *mark.applied, mark.told) for port, mark in self.marks.items()
-        )
+        marks = tuple(mark.told_as(port) for port, mark in self.marks.items())
         said: list[TlvValue] = [TreeBegin(at, len(document))]
         said += [TreeMarks(marks[start : start + MARKS]) for start in range(0, len(marks), MARKS)]
         said += [TreeSnapshot(document[start : start + CHUNK]) for start in range(0, len(document), CHUNK)]
-        if self.observer is not None:
-            self.observer(0, self._whole(at))
+        self.session = at, crc32(document)
+        self._show(at)
         return [*actions, *map(Tell, said)]
 
     def _ready(self, now: Instant) -> list[Any]:
@@ -405,6 +458,9 @@ class TreeLog:
 
     def _release(self, now: Instant) -> list[Any]:
         """The peer's ports are shut, or it has shut them for this session: what is held may open."""
+        if self.role is Role.SECONDARY and not self.entered:
+            self.entered = True
+            return [*map(Tell, self.copy.own()), *self._carry(self.copy.stand(), now)]
         if not self.held:
             return []
         self.held = False
@@ -421,7 +477,7 @@ class TreeLog:
             mark.has[other] = mark.up[other] = False
             if not mark.has[self.node]:
                 del self.marks[port]
-                deeds += [*self.copy.remove(port, at), *self.copy.applied(port, None, at)]
+                deeds += self.copy.remove(port, at)
                 continue
             if was_up and not any(mark.up):
                 deeds += self.copy.apply(TreeLinkDown(port), at)
@@ -431,13 +487,9 @@ class TreeLog:
 
     def _populate(self, at: Instant) -> list[Deed]:
         """Our own ports are in the tree; after a session that ended before the snapshot came they are not."""
-        deeds: list[Deed] = []
-        for port in self.copy.own():
-            if port.port not in self.marks:
-                deeds += self._fold(self.node, port, at)
-                if (link := self.links.get(port.port)) is not None:
-                    deeds += self._fold(self.node, link, at)
-        return deeds
+        if self.marks:
+            return []
+        return [deed for change in self.copy.own() for deed in self._fold(self.node, change, at)]
 
     # --- what the peer says
 
@@ -456,7 +508,7 @@ class TreeLog:
         """M9.1: the secondary tells what happened there; from here on it has its place in the order."""
         if isinstance(change, TreePort):
             if not may_have(1 - self.node, change.port):
-                return self._fail(f"peer's bridge port {change.name} has the number {change.port}, which is not its own")
+                return self._fail(f"peer's bridge port {change.name}: number {change.port} is not its own")
             if change.port not in self.marks and (why := self.copy.refusal(change)):
                 return self._fail(f"peer's bridge port {change.name}: {why}")
         return self._enter(1 - self.node, (change,), now)
@@ -480,31 +532,28 @@ class TreeLog:
         return [] if len(document) < begin.size else self._adopt(begin, marks, bytes(document), now)
 
     def _adopt(self, begin: TreeBegin, marks: list[TreeMark], document: bytes, now: Instant) -> list[Any]:
-        """Be the peer's copy, then say what ports we have: they enter as ports whose links come up (M9.7)."""
+        """Be the peer's copy. Our ports are not in it yet."""
         self.incoming = None
         try:
-            self.copy.restore(document, begin.time)
+            ports = self.copy.restore(document, begin.time)
         except ValueError as error:
             return self._fail(f"the peer's spanning tree cannot be: {error}")
-        self.marks = {
-            mark.port: Mark(
-                [mark.has_0, mark.has_1], [mark.up_0, mark.up_1], [mark.applied_0, mark.applied_1], mark.told
-            )
-            for mark in marks
-        }
+        self.marks = {mark.port: Mark.heard(mark) for mark in marks}
+        if set(self.marks) != ports:
+            self.marks.clear()
+            return [*self._carry(self.copy.clear(), now), *self._fail("the peer's spanning tree has other ports")]
         self.role = Role.SECONDARY
         self.held = False
         self.newest = begin.time
         self.offset = begin.time - now
         self.timers.set(SILENT, now + PATIENCE)
-        if self.observer is not None:
-            self.observer(0, self._whole(begin.time))
-        own = self.copy.own()
-        said: list[TlvValue] = [*own, *(self.links[each.port] for each in own if each.port in self.links)]
-        return [*self._carry(self.copy.stand(), now), *map(Tell, said)]
+        self.session = begin.time, crc32(document)
+        self._show(begin.time)
+        return self._carry(self.copy.stand(), now)
 
     def _entry(self, entry: TreeEntry, now: Instant) -> list[Any]:
-        if entry.sequence != self.sequence + 1 or not self.newest <= entry.time <= LATEST or entry.node not in (0, 1):
+        good = entry.sequence == self.sequence + 1 and self.newest <= entry.time <= LATEST and entry.node in (0, 1)
+        if not good or len(entry.changes) > 1:
             return self._fail("the peer's log of the spanning tree is out of order")
         for change in entry.changes:
             new = isinstance(change, TreePort) and change.port not in self.marks

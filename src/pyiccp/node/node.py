@@ -15,6 +15,7 @@ from pyiccp.lacp.speaker import Speaker
 from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
 from pyiccp.mlag import events as mlag
+from pyiccp.mlag import stp
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
 from pyiccp.node import findings, wiring
@@ -32,13 +33,15 @@ from pyiccp.node.events import (
 )
 from pyiccp.node.express import express
 from pyiccp.node.mlacp import describe
+from pyiccp.node.pair_tree import pair_tree
 from pyiccp.node.pairing import Pairing
 from pyiccp.node.plane import TAGGED_HEADER, Plane, is_link_segment
 from pyiccp.node.report import build_status, state_of
 from pyiccp.node.routes import ROUTES
-from pyiccp.node.spanning import NO_TREE_ON_A_PAIR, RUNS, on_pair, tree
+from pyiccp.node.spanning import tree
 from pyiccp.node.status import NodeStatus
 from pyiccp.rstp import events as rstp
+from pyiccp.rstp import views as rstp_views
 from pyiccp.rstp.frames import BRIDGE_GROUP, classify
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
@@ -49,9 +52,7 @@ from pyiccp.wire.malformed import Malformed
 
 _SLOW_TYPE = b"\x88\x09"
 _APPLICATIONS = (Application.MLACP, Application.MLAG, Application.FDB)
-"""Of every pair. Spanning tree over a pair is not run yet, so nothing is told of it (RFC 7727)."""
-DEFAULT_SPEED = 10_000
-"""Mbit/s of a port of which nothing else is said."""
+"""Of every pair."""
 _RUNT = 14
 """A frame without a whole header is noise."""
 
@@ -85,23 +86,22 @@ class Node:
                 LinkCore(domain, core.pair.store.incarnation, settings.liveness, settings.members),
                 IccpCore(config.name, domain, self.lsr_id, _APPLICATIONS),
                 bridges[config.mlag.bridge],
+                next(pair_tree(config, each, core.pair) for each in config.bridges if each.name == config.mlag.bridge),
             )
         self.mlag = self._pairing.mlag if self._pairing is not None else None
         self.plane = Plane(config, bridges, self._pairing.link if self._pairing is not None else None)
         planned = {each.name: tree(config, each) for each in config.bridges if each.name in bridges}
         self.trees = {name: grown for name, grown in planned.items() if grown is not None}
         self.tree_of = {port: grown for grown in self.trees.values() for port in grown.ports}
+        self.pair_tree = None if self._pairing is None else self._pairing.tree
+        self.tree_links: set[str] = set()
+        """Ports that a spanning tree was told to be up; never iterated over."""
+        self.renamed: dict[str, Instant] = {}
+        """When a dual-homed bond last changed its identity."""
         self.tree_states: dict[str, tuple[bool, bool]] = {}
         """Learning and forwarding of each port of a spanning tree, as last applied."""
         self.bridge_identity: Mac = config.mac
-        self.warnings = (
-            *(finding.message for finding in self.findings),
-            *(
-                f"{bridge.name}: {NO_TREE_ON_A_PAIR.format(mode=bridge.protocol_mode)}"
-                for bridge in config.bridges
-                if on_pair(config, bridge) and bridge.protocol_mode in RUNS
-            ),
-        )
+        self.warnings = tuple(finding.message for finding in self.findings)
         self.mlacp_dirty = False
         self._due: Instant | None = None
         self._due_known = False
@@ -154,13 +154,55 @@ class Node:
         self.tree_states[port] = learning, forwarding
         return self.plane.bridge_at[port].handle(bridging.SpanningTreeChanged(port, learning, forwarding), now)
 
+    def tree_view(self, interface: str) -> rstp_views.PortView | None:
+        """*interface* as a port of a spanning tree."""
+        if self.pair_tree is not None and interface in self.pair_tree.ports:
+            return self.pair_tree.port(interface)
+        core = self.tree_of.get(interface)
+        return None if core is None else core.port(interface)
+
+    def bond_renamed(self, bond: str, now: Instant) -> None:
+        """*bond* starts anew under another identity; not one that is to stay down."""
+        if bond not in self.pairing.mlag.pair.holds:
+            self.renamed[bond] = now
+
+    def tell_tree(self, event: rstp.LinkCameUp | rstp.LinkWentDown | rstp.BpduReceived, now: Instant) -> Sequence[Any]:
+        """Something happened on a port of a spanning tree; the pair's hears of it by way of the log (M9.1)."""
+        if self.pair_tree is None or event.port not in self.pair_tree.ports:
+            return self.tree_of[event.port].handle(event, now)
+        passing = isinstance(event, rstp.LinkWentDown) and self._coming_back(event.port, now)
+        return self.log_tree(self.pair_tree.change(event), now, passing)
+
+    def _coming_back(self, bond: str, now: Instant) -> bool:
+        """*bond* starts anew under another identity, its carrier is on, and there is no bridge behind it: to spanning
+        tree it is the same port, which would otherwise wait three seconds to find that out again."""
+        view = self.tree_view(bond)
+        return (
+            now - self.renamed.get(bond, -stp.COMING_BACK) < stp.COMING_BACK
+            and any(self.plane.running[slave] for slave in self.plane.trunks[bond].bond.slaves)
+            and view is not None
+            and view.oper_edge
+        )
+
+    def log_tree(self, change: TlvValue, now: Instant, passing: bool = False) -> Sequence[Any]:
+        """Something happened to the pair's tree on this node."""
+        log = self.pairing.log
+        return () if log is None else log.handle(stp.Changed(change, passing), now)
+
     def tree_port_reported(self, port: str, out: list[Action]) -> None:
         """Role or state of *port* changed: the timeline wants to know."""
-        view = self.tree_of[port].port(port)
+        view = self.tree_view(port)
+        if view is None:
+            return
         said = f"{view.role.name.lower()} port, {state_of(view)}" if view.enabled else "disabled port"
         if self._announced.get(f"tree {port}", "disabled port") != said:
             out.append(Notice(f"{port}: {said}"))
         self._announced[f"tree {port}"] = said
+
+    def observe_tree(self, observer: stp.Observer) -> None:
+        """Show *observer* the copy of the pair's spanning tree at every entry of the log."""
+        if self._pairing is not None and self._pairing.log is not None:
+            self._pairing.log.observer = observer
 
     def check_pair(self, out: list[Action]) -> None:
         """What the peer told of its bonds may contradict our configuration (M12)."""
@@ -185,7 +227,7 @@ class Node:
         actions: list[Any] = [] if self.mlag is None else [*self.mlag.start(now)]
         for name, bridge in self.plane.bridges.items():
             actions += bridge.handle(bridging.PortStateChanged(name, True, True), now)
-        for port in self.tree_of:
+        for port in (*self.tree_of, *(() if self.pair_tree is None else self.pair_tree.ports)):
             actions += self.tree_state(port, False, False, now)
         if self.mlag is not None:
             actions += self.mlag.pair.say_identity()
@@ -270,6 +312,8 @@ class Node:
             yield pairing.link
             yield pairing.iccp
             yield pairing.mlag
+            if pairing.log is not None:
+                yield pairing.log
         yield self.lacp
         yield from self.trees.values()
         yield from self.plane.bridges.values()
@@ -322,6 +366,8 @@ class Node:
         if trunk is None:
             return [*actions, *self._port_state(port, up, up, now)]
         trunk.link(port, up)
+        if self.renamed.pop(trunk.bond.name, None) is not None and not trunk.running:
+            actions += self.tell_tree(rstp.LinkWentDown(trunk.bond.name), now)
         if trunk.lacp:
             return [*actions, *self.lacp.handle(lacp.LinkCameUp(port) if up else lacp.LinkWentDown(port), now)]
         return [*actions, *self.bond_changed(port, now)]
@@ -331,17 +377,19 @@ class Node:
         if bridge is None:
             return ()
         actions = [*bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)]
-        core = self.tree_of.get(interface)
-        if core is None or core.port(interface).enabled == sending:
+        if not self._in_a_tree(interface) or (interface in self.tree_links) == sending:
             return actions
-        event = rstp.LinkCameUp(interface, self._speed(interface)) if sending else rstp.LinkWentDown(interface)
-        return [*actions, *core.handle(event, now)]
+        event: rstp.LinkCameUp | rstp.LinkWentDown
+        if sending:
+            self.tree_links.add(interface)
+            event = rstp.LinkCameUp(interface, wiring.speed(self.config, interface))
+        else:
+            self.tree_links.discard(interface)
+            event = rstp.LinkWentDown(interface)
+        return [*actions, *self.tell_tree(event, now)]
 
-    def _speed(self, interface: str) -> int:
-        """Mbit/s of a port, or of the fastest member of a bond."""
-        trunk = self.plane.trunks.get(interface)
-        speeds = dict(self.config.speeds)
-        return max(speeds.get(port, DEFAULT_SPEED) for port in ((interface,) if trunk is None else trunk.bond.slaves))
+    def _in_a_tree(self, interface: str) -> bool:
+        return interface in self.tree_of or (self.pair_tree is not None and interface in self.pair_tree.ports)
 
     def _control(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
         """A frame that no bridge forwards: ours, or nobody's."""
@@ -351,9 +399,14 @@ class Node:
                 self._carry_out(self.lacp.handle(classify_pdu(port, frame[14:]), now), now, out)
         elif frame[:6] == BRIDGE_GROUP:
             interface = self.plane.interface_of(port)
-            core = self.tree_of.get(interface) if interface is not None else None
-            if core is not None and interface is not None and (event := classify(interface, frame)) is not None:
-                self._carry_out(core.handle(event, now), now, out)
+            if interface is not None and self._in_a_tree(interface):
+                event = classify(interface, frame)
+                if isinstance(event, rstp.BpduReceived):
+                    if interface in self.tree_of:
+                        self.tree_links.add(interface)  # it proves that there is a link
+                    self._carry_out(self.tell_tree(event, now), now, out)
+                elif event is not None and interface in self.tree_of:
+                    self._carry_out(self.tree_of[interface].handle(event, now), now, out)
         elif is_link_segment(frame) and self._pairing is not None and port in self.members:
             self._peer_segment(self._pairing, port, frame, now, out)
 

@@ -8,7 +8,6 @@ from pyiccp.lacp.reasons import Reason
 from pyiccp.lacp.views import PortView
 from pyiccp.mlag.core import MlagCore
 from pyiccp.node.config import Bond, Bridge
-from pyiccp.node.spanning import NO_TREE_ON_A_PAIR, RUNS, on_pair
 from pyiccp.node.status import (
     BondPortStatus,
     BondStatus,
@@ -19,6 +18,7 @@ from pyiccp.node.status import (
     NodeStatus,
 )
 from pyiccp.node.wiring import bridge_mac
+from pyiccp.rstp.views import BridgeView
 from pyiccp.rstp.views import PortView as TreePort
 from pyiccp.sansio import Instant
 from pyiccp.wire.mac import ZERO, Mac, mac_text
@@ -116,17 +116,19 @@ def _bond_port(view: PortView, error: str | None) -> BondPortStatus:
 
 def _bridge_status(node: Node, bridge: Bridge) -> BridgeStatus:
     on_mlag = node.mlag is not None and node.config.mlag is not None and node.config.mlag.bridge == bridge.name
+    view = _tree(node, bridge)
     mac = node.bridge_identity if on_mlag else bridge_mac(node.config, bridge)
+    priority = bridge.priority
+    if view is not None:
+        priority, mac = view.bridge.priority, view.bridge.mac
     return BridgeStatus(
         state="enabled",
         current_mac_address=mac,
-        bridge_id=bridge_id(bridge.priority, mac),
+        bridge_id=bridge_id(priority, mac),
         port_count=sum(not port.disabled for port in bridge.ports),
         fast_forward=False,
-        spanning_tree=NO_TREE_ON_A_PAIR.format(mode=bridge.protocol_mode)
-        if on_pair(node.config, bridge) and bridge.protocol_mode in RUNS
-        else bridge.protocol_mode,
-        **_tree_status(node, bridge),
+        spanning_tree=bridge.protocol_mode,
+        **_tree_status(view),
         mlag_state=node.mlag.status if on_mlag and node.mlag is not None else None,
         mlag_active_role=role(node.mlag) if on_mlag and node.mlag is not None else None,
         ports={
@@ -135,11 +137,15 @@ def _bridge_status(node: Node, bridge: Bridge) -> BridgeStatus:
     )
 
 
-def _tree_status(node: Node, bridge: Bridge) -> dict[str, Any]:
-    core = node.trees.get(bridge.name)
-    if core is None:
+def _tree(node: Node, bridge: Bridge) -> BridgeView | None:
+    pair = node.pair_tree
+    core = pair if pair is not None and pair.bridge == bridge.name else node.trees.get(bridge.name)
+    return None if core is None else core.view()
+
+
+def _tree_status(view: BridgeView | None) -> dict[str, Any]:
+    if view is None:
         return {}
-    view = core.view()
     return {
         "root_bridge": view.root_port is None,
         "root_bridge_id": bridge_id(view.root.priority, view.root.mac),
@@ -169,8 +175,8 @@ def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus
     if node.config.mlag is not None and interface == node.config.mlag.peer_port and node.mlag is not None:
         receiving = sending = sending and node.mlag.gate
         comment = None if node.mlag.gate else NOT_CONNECTED
-    core = node.tree_of.get(interface)
-    if core is None:
+    view = node.tree_view(interface)
+    if view is None:
         return BridgePortStatus(
             interface=interface,
             status="in-bridge" if receiving or sending else "inactive",
@@ -178,7 +184,6 @@ def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus
             learning=receiving,
             forwarding=sending,
         )
-    view = core.port(interface)
     return BridgePortStatus(
         interface=interface,
         status="in-bridge" if receiving or sending else "inactive",

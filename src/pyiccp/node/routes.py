@@ -17,15 +17,19 @@ from pyiccp.iccp import events as iccp
 from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
 from pyiccp.mlag import events as mlag
+from pyiccp.mlag import stp
 from pyiccp.node import events as node
 from pyiccp.node import wiring
 from pyiccp.node.control import iccp_messages, iccp_octets
+from pyiccp.node.pair_tree import WORST
 from pyiccp.node.partners import hear_peer, partners_heard, require_partner
 from pyiccp.rstp import events as rstp
 from pyiccp.rstp.frames import frame_octets
 from pyiccp.sansio import Instant
 from pyiccp.wire.ethernet import SLOW_PROTOCOLS_TYPE
+from pyiccp.wire.iccp import tree
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostSync
+from pyiccp.wire.iccp.tree import TreeApplied, TreeIdentity
 from pyiccp.wire.mac import SLOW_PROTOCOLS
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 Out = list[node.Action]
 Route = Callable[["Node", Any, Instant, Out], Sequence[Any]]
+
+TREE_TLVS = tuple(form.value for form in tree.FORMATS)
 
 _SLOW_TYPE = SLOW_PROTOCOLS_TYPE.to_bytes(2, "big")
 
@@ -116,7 +122,8 @@ def _set_ageing(self: Node, action: rstp.SetAgeing, now: Instant, out: Out) -> S
     # less than a black hole; with nothing left of the old topology the long ageing time needs no restoring.
     if action.span is None:
         return ()
-    return [each for name in self.trees for each in self.plane.bridges[name].handle(bridge.FlushRequested(), now)]
+    names = (*self.trees, *(() if self.pair_tree is None else (self.pair_tree.bridge,)))
+    return [each for name in names for each in self.plane.bridges[name].handle(bridge.FlushRequested(), now)]
 
 
 def _tree_port(self: Node, action: rstp.ReportPort, now: Instant, out: Out) -> Sequence[Any]:
@@ -186,8 +193,10 @@ def _send_message(self: Node, action: iccp.SendMessage, now: Instant, out: Out) 
 
 
 def _report_session(self: Node, action: iccp.ReportSession, now: Instant, out: Out) -> Sequence[Any]:
-    proven = self.pairing.link.proven
-    event = mlag.SessionCameUp(action.peer) if action.up else mlag.SessionWentDown(action.why, proven)
+    link = self.pairing.link
+    event: mlag.Event = mlag.SessionCameUp(action.peer)
+    if not action.up:
+        event = mlag.SessionWentDown(action.why, link.proven, link.heard_at)
     self.mlacp_dirty = True
     return self.pairing.mlag.handle(event, now)
 
@@ -195,7 +204,9 @@ def _report_session(self: Node, action: iccp.ReportSession, now: Instant, out: O
 def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) -> Sequence[Any]:
     actions: list[Any] = []
     for tlv in action.tlvs:
-        if action.application is iccp.Application.MLAG:
+        if isinstance(tlv, TREE_TLVS):
+            actions += _log(self, stp.Heard(tlv), now)
+        elif action.application is iccp.Application.MLAG:
             actions += self.pairing.mlag.handle(mlag.PeerSaid(tlv), now)
         elif isinstance(tlv, HostBatch):
             actions += self.pairing.bridge.handle(bridge.HostsReceived(tlv), now)
@@ -259,14 +270,20 @@ def _warn(self: Node, action: bridge.Warn, now: Instant, out: Out) -> Sequence[A
 
 
 def _set_identity(self: Node, action: mlag.SetIdentity, now: Instant, out: Out) -> Sequence[Any]:
+    self.bond_renamed(action.bond, now)
     event = lacp.IdentityChanged(action.bond, action.system, action.system_priority, action.key, action.port_base)
     return self.lacp.handle(event, now)
 
 
 def _set_bridge_identity(self: Node, action: mlag.SetBridgeIdentity, now: Instant, out: Out) -> Sequence[Any]:
     self.bridge_identity = action.mac
-    shared = None if self.pairing.mlag.pair.identity.solo else action.mac
-    return self.pairing.bridge.handle(bridge.SharedAddressChanged(shared), now)
+    solo = self.pairing.mlag.pair.identity.solo
+    actions = [*self.pairing.bridge.handle(bridge.SharedAddressChanged(None if solo else action.mac), now)]
+    if self.pair_tree is not None:
+        # The other node may go on under the pair's identifier when this one leaves it.
+        priority = WORST if action.gives_way else self.pair_tree.settings.priority
+        actions += self.log_tree(TreeIdentity(action.mac, priority, still_used=solo), now)
+    return actions
 
 
 def _hold_out_of_sync(self: Node, action: mlag.HoldOutOfSync, now: Instant, out: Out) -> Sequence[Any]:
@@ -327,6 +344,30 @@ def _start_hosts(self: Node, action: mlag.StartHosts, now: Instant, out: Out) ->
 
 def _end_hosts(self: Node, action: mlag.EndHosts, now: Instant, out: Out) -> Sequence[Any]:
     return self.pairing.bridge.handle(bridge.SessionEnded(), now)
+
+
+def _log(self: Node, event: stp.Event, now: Instant) -> Sequence[Any]:
+    return () if self.pairing.log is None else self.pairing.log.handle(event, now)
+
+
+def _start_tree(self: Node, action: mlag.StartTree, now: Instant, out: Out) -> Sequence[Any]:
+    return _log(self, stp.Started(action.primary, action.node), now)
+
+
+def _hold_tree(self: Node, action: mlag.HoldTree, now: Instant, out: Out) -> Sequence[Any]:
+    return _log(self, stp.Held(), now)
+
+
+def _release_tree(self: Node, action: mlag.ReleaseTree, now: Instant, out: Out) -> Sequence[Any]:
+    return _log(self, stp.Released(), now)
+
+
+def _tree_ready(self: Node, action: mlag.TreeReady, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.mlag.handle(mlag.TreeSynchronized(), now)
+
+
+def _tree_carried_out(self: Node, action: mlag.TreeCarriedOut, now: Instant, out: Out) -> Sequence[Any]:
+    return self.log_tree(TreeApplied(action.port, action.number), now)
 
 
 def _drop_peer_queue(self: Node, action: mlag.DropPeerQueue, now: Instant, out: Out) -> Sequence[Any]:
@@ -414,6 +455,11 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         mlag.SendKeepalive: _send_keepalive,
         mlag.StartHosts: _start_hosts,
         mlag.EndHosts: _end_hosts,
+        mlag.StartTree: _start_tree,
+        mlag.HoldTree: _hold_tree,
+        mlag.ReleaseTree: _release_tree,
+        mlag.TreeReady: _tree_ready,
+        mlag.TreeCarriedOut: _tree_carried_out,
         mlag.DropPeerQueue: _drop_peer_queue,
         mlag.DropEverything: _drop_everything,
         mlag.EndSession: _end_session,

@@ -1,14 +1,11 @@
-"""Spanning tree on the bridges that have one of their own. Over an MLAG pair it is one bridge on two chassis (M9),
-which is not in this version."""
+"""Spanning tree: what the RSTP core is told of a bridge and its ports. Over a pair it is one bridge: see
+`pair_tree`."""
 
 from pyiccp.node.config import Bridge, BridgePort, ConfigError, NodeConfig
 from pyiccp.node.wiring import bridge_mac
 from pyiccp.rstp.config import BridgeConfig, PortConfig
 from pyiccp.rstp.core import RstpCore
 
-NO_TREE_ON_A_PAIR = (
-    "{mode} is configured, but spanning tree over an MLAG pair is not in this version: no port is blocked"
-)
 NO_MSTP = "mstp is decoded but not run: use protocol-mode=rstp or stp"
 
 RUNS = ("rstp", "stp")
@@ -34,25 +31,31 @@ def tree(config: NodeConfig, bridge: Bridge) -> RstpCore | None:
     if on_pair(config, bridge) or bridge.protocol_mode == "none":
         return None
     if bridge.protocol_mode not in RUNS:
-        raise _error(bridge, f"protocol-mode={bridge.protocol_mode} on {bridge.name}: {NO_MSTP}", "protocol-mode")
+        raise refusal(bridge, f"protocol-mode={bridge.protocol_mode} on {bridge.name}: {NO_MSTP}", "protocol-mode")
     try:
         return RstpCore(
-            BridgeConfig(
-                mac=bridge_mac(config, bridge),
-                priority=bridge.priority & _PRIORITY_STEPS,
-                max_age=bridge.max_message_age,
-                forward_delay=bridge.forward_delay,
-                transmit_hold_count=bridge.transmit_hold_count,
-                force_version=2 if bridge.protocol_mode == "rstp" else 0,
-                short_costs=bridge.port_cost_mode == "short",
-            ),
-            tuple(_port(port, number) for number, port in enumerate(bridge.ports, 1) if not port.disabled),
+            bridge_settings(config, bridge),
+            tuple(port_settings(port, number) for number, port in enumerate(bridge.ports, 1) if not port.disabled),
         )
     except ValueError as error:
-        raise _error(bridge, f"{bridge.name}: {error} (802.1D-2004 17.14)", "") from None
+        raise refusal(bridge, f"{bridge.name}: {error} (802.1D-2004 17.14)", "") from None
 
 
-def _port(port: BridgePort, number: int) -> PortConfig:
+def bridge_settings(config: NodeConfig, bridge: Bridge) -> BridgeConfig:
+    """*bridge* as the core wants it."""
+    return BridgeConfig(
+        mac=bridge_mac(config, bridge),
+        priority=bridge.priority & _PRIORITY_STEPS,
+        max_age=bridge.max_message_age,
+        forward_delay=bridge.forward_delay,
+        transmit_hold_count=bridge.transmit_hold_count,
+        force_version=2 if bridge.protocol_mode == "rstp" else 0,
+        short_costs=bridge.port_cost_mode == "short",
+    )
+
+
+def port_settings(port: BridgePort, number: int) -> PortConfig:
+    """*port* as the core wants it."""
     admin_edge, auto_edge = _EDGE[port.edge]
     return PortConfig(
         name=port.interface,
@@ -69,5 +72,6 @@ def _port(port: BridgePort, number: int) -> PortConfig:
     )
 
 
-def _error(bridge: Bridge, message: str, property: str) -> ConfigError:
+def refusal(bridge: Bridge, message: str, property: str) -> ConfigError:
+    """The error of a bridge that cannot be run."""
     return ConfigError(message, file=bridge.source.file or None, line=bridge.source.line or None, property=property)

@@ -8,6 +8,8 @@ from pyiccp.node.config import Bond, Bridge, NodeConfig
 from pyiccp.sansio import milliseconds
 from pyiccp.wire.mac import Mac, mac_plus
 
+DEFAULT_SPEED = 10_000
+"""Mbit/s of a port of which nothing else is said."""
 ECHO_GUARD = milliseconds(250)
 """M1.8."""
 
@@ -25,6 +27,13 @@ def bond_mac(config: NodeConfig, bond: Bond) -> Mac:
 def bridge_mac(config: NodeConfig, bridge: Bridge) -> Mac:
     """admin-mac, else the device's."""
     return bridge.admin_mac or config.mac
+
+
+def speed(config: NodeConfig, interface: str) -> int:
+    """Mbit/s of a port, or of the fastest member of a bond."""
+    slaves = next((bond.slaves for bond in config.bonds if bond.name == interface), (interface,))
+    speeds = dict(config.speeds)
+    return max(speeds.get(port, DEFAULT_SPEED) for port in slaves)
 
 
 def mlag_bridge(config: NodeConfig) -> Bridge | None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from pyiccp.rstp.bridge_detection import BRIDGE_DETECTION
+from pyiccp.rstp.bridge_detection import BRIDGE_DETECTION, EDGE
 from pyiccp.rstp.config import BridgeConfig, PortConfig, check_bridge, check_port
 from pyiccp.rstp.events import (
     Action,
@@ -234,6 +234,9 @@ class RstpCore:
         cost, port.speed = port.PortPathCost, event.speed
         port.learn_cost()
         self._enable(port)
+        if event.edge and port.portEnabled and port.config.auto_edge:
+            port.boxes[BRIDGE_DETECTION.name] = EDGE.__name__
+            EDGE(port)
         if port.PortPathCost != cost:
             self._recompute()
         else:

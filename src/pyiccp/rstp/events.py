@@ -21,6 +21,8 @@ class LinkCameUp(msgspec.Struct, frozen=True, gc=False):
     """Mbit/s."""
     point_to_point: bool = True
     """Full duplex, or an aggregate."""
+    edge: bool = False
+    """The link was up before, and it is known that no bridge is there: what AutoEdge would find out again."""
 
 
 class LinkWentDown(msgspec.Struct, frozen=True, gc=False):

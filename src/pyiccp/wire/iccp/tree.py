@@ -47,6 +47,8 @@ class TreeLinkUp(TlvValue, frozen=True, gc=False):
     speed: int
     """Mbit/s."""
     point_to_point: bool
+    edge: bool = False
+    """The sender knows that no bridge is there: the link was up before the session, and silent."""
 
 
 class TreeLinkDown(TlvValue, frozen=True, gc=False):
@@ -151,7 +153,8 @@ TREE_PORT = TreePort.FORMAT = Format(
 TREE_LINK_UP = TreeLinkUp.FORMAT = Format(
     "Tree Link Up",
     TreeLinkUp,
-    Layout("Tree Link Up", "port" / Int16ub, "speed" / Int32ub, "point_to_point" / Int8ub),
+    Layout("Tree Link Up", "port" / Int16ub, "speed" / Int32ub, "flags" / Int8ub),
+    bits={"flags": {"point_to_point": (0, 1), "edge": (1, 1)}},
     codes=(0x3011,),
 )
 TREE_LINK_DOWN = TreeLinkDown.FORMAT = Format(
