@@ -107,13 +107,13 @@ class Couple:
         self.connected = False
         for index in (0, 1):
             if self.alive[index]:
-                self.say(index, ev.SessionWentDown(why, self.now))
+                self.say(index, ev.SessionWentDown(why, self.now, self.now))
 
     def crash(self, index: int) -> None:
         """The node is gone; the other one hears of it through its link."""
         self.alive[index] = False
         self.connected = False
-        self.say(1 - index, ev.SessionWentDown("no carrier", self.now))
+        self.say(1 - index, ev.SessionWentDown("no carrier", self.now, self.now))
 
     def restart(self, index: int) -> None:
         self.alive[index] = True

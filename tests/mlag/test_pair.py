@@ -133,7 +133,7 @@ def test_a_silent_death_is_asked_about_whenever_it_falls_between_two_polls(phase
     died = pair.now
     pair.run(0.9)
     pair.connected = False
-    pair.say(1, ev.SessionWentDown("no heartbeat answered for three intervals", died))
+    pair.say(1, ev.SessionWentDown("no heartbeat answered for three intervals", died, died))
     assert pair.sides[1].core.pair.deciding
     pair.run(1.1)
     assert pair.sides[1].identity.system == LOW

@@ -193,10 +193,10 @@ def _send_message(self: Node, action: iccp.SendMessage, now: Instant, out: Out) 
 
 
 def _report_session(self: Node, action: iccp.ReportSession, now: Instant, out: Out) -> Sequence[Any]:
-    link = self.pairing.link
+    carrier = self.pairing.link
     event: mlag.Event = mlag.SessionCameUp(action.peer)
     if not action.up:
-        event = mlag.SessionWentDown(action.why, link.proven, link.heard_at)
+        event = mlag.SessionWentDown(action.why, carrier.proven, carrier.heard_at)
     self.mlacp_dirty = True
     return self.pairing.mlag.handle(event, now)
 
