@@ -11,15 +11,14 @@ to do is done when both halves have done it (M9.2, M9.3).
 Log time is the primary's clock. Each node keeps the distance to its own, and goes on from there when it is left alone.
 """
 
-from collections.abc import Callable
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 from zlib import crc32
-
-import msgspec
 
 from pyiccp.mlag.events import EndSession, Tell, TreeCarriedOut, TreeReady
 from pyiccp.mlag.identity import may_have
+from pyiccp.mlag.stp_copy import Copy, Deed, Kind, Mark
+from pyiccp.mlag.stp_events import Changed, Event, Heard, Held, Observer, Released, Started
 from pyiccp.sansio import Instant, Timers, milliseconds, seconds
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.iccp.tree import (
@@ -52,74 +51,6 @@ LATEST = 1 << 62
 READY, SILENT = "ready", "silent"
 
 
-class Kind(Enum):
-    """What a deed is to the log."""
-
-    SEND = "send a BPDU"
-    OPEN = "learn or forward"
-    SHUT = "no longer learn or forward"
-    OTHER = "anything else"
-
-
-Observer = Callable[[tuple[int, int], int, tuple[Any, ...]], None]
-"""Called as observer(session, sequence, copy) after every entry of a session; sequence 0 = the snapshot."""
-
-
-class Deed(NamedTuple):
-    """Something that the tree wants done."""
-
-    port: int
-    """0 = not a port's."""
-    kind: Kind
-    action: Any
-    number: int = 0
-    """Of the command, for SHUT."""
-
-
-class Copy(Protocol):
-    """A node's copy of the tree. It names deeds of ports that this node has, and of the bridge; no others."""
-
-    @property
-    def deadline(self) -> Instant | None:
-        """When a timer fires, in log time."""
-
-    def refusal(self, change: TlvValue) -> str:
-        """Why *change* cannot be applied, or ''."""
-
-    def apply(self, change: TlvValue, at: Instant) -> list[Deed]:
-        """*change* happened at *at*."""
-
-    def applied(self, port: int, number: int, at: Instant) -> list[Deed]:
-        """Every command to *port* up to *number* is carried out."""
-
-    def remove(self, port: int, at: Instant) -> list[Deed]:
-        """*port* is no more, and does not forward."""
-
-    def advance(self, at: Instant) -> list[Deed]:
-        """Time has passed."""
-
-    def own(self) -> list[TreePort | TreeLinkUp]:
-        """The ports that this node has, in the tree or not, and those of their links that are up."""
-
-    def stand(self) -> list[Deed]:
-        """What the data plane of each of this node's ports should be doing now."""
-
-    def resign(self, at: Instant) -> list[Deed]:
-        """Whatever this bridge has claimed to be, it is the worst of all."""
-
-    def clear(self) -> list[Deed]:
-        """Forget everything: a bridge without ports; the data plane shuts them."""
-
-    def document(self, at: Instant) -> bytes:
-        """Every variable of every port."""
-
-    def restore(self, document: bytes, at: Instant) -> set[int]:
-        """Be what *document* says, and name the ports; ValueError when nothing can be that."""
-
-    def fingerprint(self, at: Instant) -> tuple[Any, ...]:
-        """See sansio.Core."""
-
-
 class Role(Enum):
     """A node's part in the log."""
 
@@ -128,71 +59,6 @@ class Role(Enum):
     JOINING = "joining"
     """A secondary that waits for the snapshot."""
     SECONDARY = "secondary"
-
-
-class Mark(msgspec.Struct):
-    """One port: which nodes have it, and how far each has come."""
-
-    has: list[bool]
-    up: list[bool]
-    applied: list[int]
-    told: int = 0
-
-    @classmethod
-    def new(cls) -> "Mark":
-        return cls([False, False], [False, False], [0, 0])
-
-    @classmethod
-    def heard(cls, mark: TreeMark) -> "Mark":
-        """As the primary has it."""
-        has, up = [mark.has_0, mark.has_1], [mark.up_0, mark.up_1]
-        return cls(has, up, [mark.applied_0, mark.applied_1], mark.told)
-
-    def told_as(self, port: int) -> TreeMark:
-        """For the peer."""
-        (has_0, has_1), (up_0, up_1), (applied_0, applied_1) = self.has, self.up, self.applied
-        return TreeMark(port, has_0, has_1, up_0, up_1, applied_0, applied_1, self.told)
-
-    @property
-    def done(self) -> int:
-        """The newest command that every node that has the port has carried out."""
-        return min((self.applied[node] for node in (0, 1) if self.has[node]), default=0)
-
-
-# --- events
-
-
-class Changed(msgspec.Struct, frozen=True, gc=False):
-    """Something happened on this node."""
-
-    change: TlvValue
-    passing: bool = False
-    """A bond is down because it starts anew under another identity, its carrier is on: see `_wait`."""
-
-
-class Heard(msgspec.Struct, frozen=True, gc=False):
-    """The peer said something of the tree."""
-
-    value: TlvValue
-
-
-class Started(msgspec.Struct, frozen=True, gc=False):
-    """A session: this node is number *node*, and primary or not."""
-
-    primary: bool
-    node: int
-
-
-class Held(msgspec.Struct, frozen=True, gc=False):
-    """The session is lost: go on alone, open nothing (M6.1, M6.2)."""
-
-
-class Released(msgspec.Struct, frozen=True, gc=False):
-    """Alone: nobody else's ports count any more, they drop out, ours may open (M9.7). In a session: both gates are
-    open; a secondary's ports enter the tree."""
-
-
-Event = Changed | Heard | Started | Held | Released
 
 
 class TreeLog:

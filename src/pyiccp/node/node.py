@@ -15,9 +15,10 @@ from pyiccp.lacp.speaker import Speaker
 from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
 from pyiccp.mlag import events as mlag
-from pyiccp.mlag import stp
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
+from pyiccp.mlag.stp import COMING_BACK
+from pyiccp.mlag.stp_events import Changed, Observer
 from pyiccp.node import findings, wiring
 from pyiccp.node.config import NodeConfig
 from pyiccp.node.control import LSR_BASE, link_segment
@@ -51,8 +52,6 @@ from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
 from pyiccp.wire.malformed import Malformed
 
 _SLOW_TYPE = b"\x88\x09"
-_APPLICATIONS = (Application.MLACP, Application.MLAG, Application.FDB)
-"""Of every pair."""
 _RUNT = 14
 """A frame without a whole header is noise."""
 
@@ -84,7 +83,7 @@ class Node:
             self._pairing = Pairing(
                 core,
                 LinkCore(domain, core.pair.store.incarnation, settings.liveness, settings.members),
-                IccpCore(config.name, domain, self.lsr_id, _APPLICATIONS),
+                IccpCore(config.name, domain, self.lsr_id, tuple(Application)),
                 bridges[config.mlag.bridge],
                 next(pair_tree(config, each, core.pair) for each in config.bridges if each.name == config.mlag.bridge),
             )
@@ -102,7 +101,7 @@ class Node:
         """Learning and forwarding of each port of a spanning tree, as last applied."""
         self.bridge_identity: Mac = config.mac
         self.warnings = tuple(finding.message for finding in self.findings)
-        self.mlacp_dirty = False
+        self.mlacp_dirty = self.stp_dirty = False
         self._due: Instant | None = None
         self._due_known = False
         """Asking every core for its deadline at every frame would cost as much as forwarding it."""
@@ -178,7 +177,7 @@ class Node:
         tree it is the same port, which would otherwise wait three seconds to find that out again."""
         view = self.tree_view(bond)
         return (
-            now - self.renamed.get(bond, -stp.COMING_BACK) < stp.COMING_BACK
+            now - self.renamed.get(bond, -COMING_BACK) < COMING_BACK
             and any(self.plane.running[slave] for slave in self.plane.trunks[bond].bond.slaves)
             and view is not None
             and view.oper_edge
@@ -187,7 +186,7 @@ class Node:
     def log_tree(self, change: TlvValue, now: Instant, passing: bool = False) -> Sequence[Any]:
         """Something happened to the pair's tree on this node."""
         log = self.pairing.log
-        return () if log is None else log.handle(stp.Changed(change, passing), now)
+        return () if log is None else log.handle(Changed(change, passing), now)
 
     def tree_port_reported(self, port: str, out: list[Action]) -> None:
         """Role or state of *port* changed: the timeline wants to know."""
@@ -199,7 +198,7 @@ class Node:
             out.append(Notice(f"{port}: {said}"))
         self._announced[f"tree {port}"] = said
 
-    def observe_tree(self, observer: stp.Observer) -> None:
+    def observe_tree(self, observer: Observer) -> None:
         """Show *observer* the copy of the pair's spanning tree at every entry of the log."""
         if self._pairing is not None and self._pairing.log is not None:
             self._pairing.log.observer = observer
@@ -348,6 +347,9 @@ class Node:
             self._carry_out(
                 self._pairing.iccp.handle(describe(self.config, self.lacp, self._pairing.mlag), now), now, out
             )
+        if self.stp_dirty and self._pairing is not None and self.pair_tree is not None:
+            self.stp_dirty = False
+            self._carry_out(self._pairing.iccp.handle(self.pair_tree.describe(), now), now, out)
         return out
 
     def _link(self, port: str, up: bool, now: Instant, out: list[Action]) -> Sequence[Any]:

@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from pyiccp.iccp.events import StpChanged
 from pyiccp.mlag.identity import number_of, orphan_number
 from pyiccp.mlag.pair import Pair
-from pyiccp.mlag.stp import Deed, Kind
+from pyiccp.mlag.stp_copy import Deed, Kind
 from pyiccp.node.config import Bridge, BridgePort, NodeConfig
 from pyiccp.node.spanning import RUNS, bridge_settings, port_settings, refusal
 from pyiccp.node.wiring import bridge_mac, dual_homed, speed
@@ -23,8 +24,9 @@ from pyiccp.rstp.core import RstpCore
 from pyiccp.rstp.snapshot import Snapshot
 from pyiccp.rstp.views import BridgeView, PortView
 from pyiccp.sansio import Instant
-from pyiccp.wire.bpdu import decode_bpdu
+from pyiccp.wire.bpdu import UNIT, decode_bpdu
 from pyiccp.wire.iccp.pdu import TlvValue
+from pyiccp.wire.iccp.stp import StpCistRootTime, StpInstancePriority, StpSystemConfig
 from pyiccp.wire.iccp.tree import TreeBpdu, TreeIdentity, TreeLinkDown, TreeLinkUp, TreePort
 from pyiccp.wire.mac import mac_text
 from pyiccp.wire.malformed import Malformed
@@ -119,6 +121,16 @@ class PairTree:
         root = None if view.root_port is None else self._interfaces.get(view.root_port, self.peer_port)
         ours = tuple(self._interfaces[name] for name in view.designated_ports if name in self._interfaces)
         return replace(view, root_port=root, designated_ports=ours)
+
+    def describe(self) -> StpChanged:
+        """The tree in RFC 7727's words: whole seconds, the root as the pair sees it."""
+        bridge = self.core.bridge
+        times = [value // UNIT for value in bridge.rootTimes]
+        return StpChanged(
+            StpSystemConfig(1, bridge.config.mac),
+            (StpInstancePriority(bridge.config.priority >> 12),),
+            (StpCistRootTime(times[1], times[0], times[2], times[3], 0),),
+        )
 
     # --- what the log asks
 

@@ -17,19 +17,18 @@ from pyiccp.iccp import events as iccp
 from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
 from pyiccp.mlag import events as mlag
-from pyiccp.mlag import stp
+from pyiccp.mlag.stp_events import Heard
 from pyiccp.node import events as node
 from pyiccp.node import wiring
 from pyiccp.node.control import iccp_messages, iccp_octets
 from pyiccp.node.pair_tree import WORST
 from pyiccp.node.partners import hear_peer, partners_heard, require_partner
-from pyiccp.rstp import events as rstp
-from pyiccp.rstp.frames import frame_octets
+from pyiccp.node.tree_routes import TREE_ROUTES, log
 from pyiccp.sansio import Instant
 from pyiccp.wire.ethernet import SLOW_PROTOCOLS_TYPE
 from pyiccp.wire.iccp import tree
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostSync
-from pyiccp.wire.iccp.tree import TreeApplied, TreeIdentity
+from pyiccp.wire.iccp.tree import TreeIdentity
 from pyiccp.wire.mac import SLOW_PROTOCOLS
 
 if TYPE_CHECKING:
@@ -90,57 +89,6 @@ def _report_incident(self: Node, action: lacp.ReportIncident, now: Instant, out:
 
 def _report_marker(self: Node, action: lacp.ReportMarker, now: Instant, out: Out) -> Sequence[Any]:
     return ()  # nobody here asks for Markers
-
-
-# --- spanning tree
-
-
-def _bpdu_transmit(self: Node, action: rstp.Transmit, now: Instant, out: Out) -> Sequence[Any]:
-    member = self.plane.member(action.port)
-    if member is not None:
-        frame = frame_octets(self.plane.macs[member], action.bpdu).ljust(60, b"\0")
-        out.append(node.Transmit(member, frame, ordered=False))
-    return ()
-
-
-def _set_learning(self: Node, action: rstp.SetLearning, now: Instant, out: Out) -> Sequence[Any]:
-    _, forwarding = self.tree_states.get(action.port, (False, False))
-    return self.tree_state(action.port, action.on, forwarding, now)
-
-
-def _set_forwarding(self: Node, action: rstp.SetForwarding, now: Instant, out: Out) -> Sequence[Any]:
-    learning, _ = self.tree_states.get(action.port, (False, False))
-    return self.tree_state(action.port, learning, action.on, now)
-
-
-def _flush_hosts(self: Node, action: rstp.FlushHosts, now: Instant, out: Out) -> Sequence[Any]:
-    return self.plane.bridge_at[action.port].handle(bridge.FlushRequested(action.port), now)
-
-
-def _set_ageing(self: Node, action: rstp.SetAgeing, now: Instant, out: Out) -> Sequence[Any]:
-    # Departs from 17.19.7: hosts are forgotten at once instead of aged within forward-delay, because flooding costs
-    # less than a black hole; with nothing left of the old topology the long ageing time needs no restoring.
-    if action.span is None:
-        return ()
-    names = (*self.trees, *(() if self.pair_tree is None else (self.pair_tree.bridge,)))
-    return [each for name in names for each in self.plane.bridges[name].handle(bridge.FlushRequested(), now)]
-
-
-def _tree_port(self: Node, action: rstp.ReportPort, now: Instant, out: Out) -> Sequence[Any]:
-    self.tree_port_reported(action.port, out)
-    return ()
-
-
-def _tree_silent(
-    self: Node, action: rstp.ReportRoot | rstp.ReportTopologyChange, now: Instant, out: Out
-) -> Sequence[Any]:
-    """Seen in the status; not worth a line each."""
-    return ()
-
-
-def _tree_incident(self: Node, action: rstp.ReportIncident, now: Instant, out: Out) -> Sequence[Any]:
-    out.append(node.Notice(f"{action.port}: {action.incident.value}"))
-    return ()
 
 
 # --- link
@@ -205,7 +153,7 @@ def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) 
     actions: list[Any] = []
     for tlv in action.tlvs:
         if isinstance(tlv, TREE_TLVS):
-            actions += _log(self, stp.Heard(tlv), now)
+            actions += log(self, Heard(tlv), now)
         elif action.application is iccp.Application.MLAG:
             actions += self.pairing.mlag.handle(mlag.PeerSaid(tlv), now)
         elif isinstance(tlv, HostBatch):
@@ -232,14 +180,6 @@ def _set_port_priority(self: Node, action: iccp.SetPortPriority, now: Instant, o
             out.append(node.Notice(f"{port.name}: LACP port priority {action.priority}, as the peer asks"))
             self.mlacp_dirty = True
     return actions
-
-
-def _report_peer_stp(self: Node, action: iccp.ReportPeerStp, now: Instant, out: Out) -> Sequence[Any]:
-    return ()  # read in the status
-
-
-def _peer_topology(self: Node, action: iccp.ReportPeerTopologyChange, now: Instant, out: Out) -> Sequence[Any]:
-    return self.pairing.bridge.handle(bridge.FlushRequested(), now)
 
 
 def _reset_carrier(self: Node, action: iccp.ResetCarrier, now: Instant, out: Out) -> Sequence[Any]:
@@ -346,30 +286,6 @@ def _end_hosts(self: Node, action: mlag.EndHosts, now: Instant, out: Out) -> Seq
     return self.pairing.bridge.handle(bridge.SessionEnded(), now)
 
 
-def _log(self: Node, event: stp.Event, now: Instant) -> Sequence[Any]:
-    return () if self.pairing.log is None else self.pairing.log.handle(event, now)
-
-
-def _start_tree(self: Node, action: mlag.StartTree, now: Instant, out: Out) -> Sequence[Any]:
-    return _log(self, stp.Started(action.primary, action.node), now)
-
-
-def _hold_tree(self: Node, action: mlag.HoldTree, now: Instant, out: Out) -> Sequence[Any]:
-    return _log(self, stp.Held(), now)
-
-
-def _release_tree(self: Node, action: mlag.ReleaseTree, now: Instant, out: Out) -> Sequence[Any]:
-    return _log(self, stp.Released(), now)
-
-
-def _tree_ready(self: Node, action: mlag.TreeReady, now: Instant, out: Out) -> Sequence[Any]:
-    return self.pairing.mlag.handle(mlag.TreeSynchronized(), now)
-
-
-def _tree_carried_out(self: Node, action: mlag.TreeCarriedOut, now: Instant, out: Out) -> Sequence[Any]:
-    return self.log_tree(TreeApplied(action.port, action.number), now)
-
-
 def _drop_peer_queue(self: Node, action: mlag.DropPeerQueue, now: Instant, out: Out) -> Sequence[Any]:
     out += [node.DropQueued(member) for member in self.members]
     return ()
@@ -401,6 +317,7 @@ def _stopped(self: Node, action: mlag.Stopped, now: Instant, out: Out) -> Sequen
 
 ROUTES: Mapping[type, Route] = MappingProxyType(
     {
+        **TREE_ROUTES,
         lacp.Transmit: _lacp_transmit,
         lacp.SetCollecting: _set_collecting,
         lacp.SetDistributing: _set_distributing,
@@ -409,15 +326,6 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         lacp.ReportPort: _report_port,
         lacp.ReportIncident: _report_incident,
         lacp.ReportMarker: _report_marker,
-        rstp.Transmit: _bpdu_transmit,
-        rstp.SetLearning: _set_learning,
-        rstp.SetForwarding: _set_forwarding,
-        rstp.FlushHosts: _flush_hosts,
-        rstp.SetAgeing: _set_ageing,
-        rstp.ReportPort: _tree_port,
-        rstp.ReportRoot: _tree_silent,
-        rstp.ReportTopologyChange: _tree_silent,
-        rstp.ReportIncident: _tree_incident,
         link.TransmitSegment: _transmit_segment,
         link.Establish: _establish,
         link.Lose: _lose,
@@ -430,8 +338,6 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         iccp.DeliverTlvs: _deliver_tlvs,
         iccp.ReportPeerMlacp: _report_peer_mlacp,
         iccp.SetPortPriority: _set_port_priority,
-        iccp.ReportPeerStp: _report_peer_stp,
-        iccp.ReportPeerTopologyChange: _peer_topology,
         iccp.ResetCarrier: _reset_carrier,
         bridge.AnnounceHosts: _announce_hosts,
         bridge.AnnounceFlush: _announce_flush,
@@ -455,11 +361,6 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         mlag.SendKeepalive: _send_keepalive,
         mlag.StartHosts: _start_hosts,
         mlag.EndHosts: _end_hosts,
-        mlag.StartTree: _start_tree,
-        mlag.HoldTree: _hold_tree,
-        mlag.ReleaseTree: _release_tree,
-        mlag.TreeReady: _tree_ready,
-        mlag.TreeCarriedOut: _tree_carried_out,
         mlag.DropPeerQueue: _drop_peer_queue,
         mlag.DropEverything: _drop_everything,
         mlag.EndSession: _end_session,
