@@ -62,7 +62,9 @@ class OvsClient:
         self.run = lambda line: space.run("sh", "-c", line)
 
     def plug(self, number: int, space: Space, name: str) -> None:
+        """Open vSwitch takes no frame that a card would have to finish: the kernel does it on the way."""
         cable(self.space, f"link{number}", space, name)
+        space.run("ethtool", "-K", name, "tx", "off")
 
     def begin(self) -> None:
         self.ovs.bridge("br0", f"02:0e:{self._mac[6:]}")

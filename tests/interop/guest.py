@@ -57,7 +57,8 @@ class Guest:
         command += ["-kernel", str(image.kernel), "-initrd", str(image.initrd), "-append", append]
         command += ["-chardev", f"file,id=console,path={self.folder}/console.log", "-serial", "chardev:console"]
         command += ["-chardev", f"socket,id=control,path={self._control},server=on,wait=off"]
-        command += ["-serial", "chardev:control", "-qmp", f"unix:{self._monitor},server=on,wait=off"]
+        command += ["-device", "virtio-serial-pci", "-device", "virtserialport,chardev=control,name=control"]
+        command += ["-qmp", f"unix:{self._monitor},server=on,wait=off"]
         for number, tap in enumerate(TAPS):
             command += ["-netdev", f"tap,id=n{number},ifname={tap},script=no,downscript=no"]
             card = f"virtio-net-pci,romfile=,netdev=n{number},id=nic{number},mac={MAC[:-1]}{number}"
@@ -72,7 +73,7 @@ class Guest:
         output, _, code = text.rpartition(f"<{self._number}:")
         if code.strip() != "0>":
             raise GuestDied(f"{line}: {output}{code}")
-        return output.replace("\r\n", "\n")
+        return output
 
     def well(self) -> bool:
         """Whether it answers, with both cards in the bond."""

@@ -1,4 +1,4 @@
-"""The bonding guest's kernel and its initial RAM disk: Debian's cloud kernel, busybox, and three modules.
+"""The bonding guest's kernel and its initial RAM disk: Debian's cloud kernel, busybox, and a few modules.
 
 The kernel comes as a package by `apt-get download`, is unpacked and not installed, and is kept under `build/`.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from interop.spaces import run
 
 META_PACKAGE = "linux-image-cloud-amd64"
-MODULES = ("virtio_pci", "virtio_net", "bonding")
+MODULES = ("virtio_pci", "virtio_net", "virtio_console", "bonding")
 INIT = Path(__file__).with_name("guest_init.sh")
 TRIES = 4
 _SIGNED = b"~Module signature appended~\n"

@@ -1,5 +1,6 @@
 """What the clients are wired to: our pair, or one Open vSwitch as the control. Fixtures build them per story."""
 
+import json
 from pathlib import Path
 from typing import Protocol
 
@@ -65,7 +66,7 @@ class Pair:
         self.nodes = []
         for number, (name, mac) in enumerate(MACS.items()):
             here, there = number + 1, 2 - number
-            keepalive = f"10.79.0.{here}:7275,10.79.0.{there}:7275"
+            keepalive = f"10.79.0.{here}:49275,10.79.0.{there}:49275"
             text = other if number == 1 and other is not None else config
             more = ("--keepalive", keepalive, "--state", str(folder / "state"), *options)
             self.nodes.append(NodeProgram(spaces[number], folder, name, mac, text, CABLES, *more))
@@ -123,6 +124,23 @@ class OneSwitch:
 
     def end(self) -> None:
         self.ovs.end()
+
+
+def frames(network: Network) -> list[int]:
+    """Frames of link 0, then of link 1: received and sent at the near end, received and sent at the far one."""
+    counts = []
+    for space, *ends in network.places():
+        for end in ends:
+            (link,) = json.loads(space.ip("-json", "-stats", "link", "show", end))
+            counts += [link["stats64"]["rx"]["packets"], link["stats64"]["tx"]["packets"]]
+    return counts
+
+
+def spread(before: list[int], after: list[int]) -> float:
+    """The smallest part that one of the two links had of the `frames` since, each way and at both ends."""
+    counts = [newer - older for older, newer in zip(before, after, strict=True)]
+    half = len(counts) // 2
+    return min(min(pair) / max(sum(pair), 1) for pair in zip(counts[:half], counts[half:], strict=True))
 
 
 def both_carry(network: Network, near: Client, far: Client) -> bool:

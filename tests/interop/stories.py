@@ -1,6 +1,5 @@
 """A client behind a network, pinged without a pause while things happen to it; what each of them cost."""
 
-import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Self
 
 from interop.captures import Capturing
 from interop.clients import LOCAL, Client, OvsClient, lend_addresses
-from interop.networks import Network, settle
+from interop.networks import Network, frames, settle, spread
 from interop.pinger import MAGIC, SERIAL
 from interop.pings import Pings, Verdict, judge, seen
 from interop.spaces import Space, until
@@ -75,25 +74,14 @@ class Story:
 
     def fault(self, what: str, do: Callable[[], None], seen: Callable[[], None], pings: int = 0) -> None:
         """*what* happens once the streams are spread over both links at both ends: so that it can be felt."""
-        until("the streams are spread over both links", self._spread, PATIENCE, lambda: str(self._frames()))
+        until("the streams are spread over both links", self._spread, PATIENCE, lambda: str(frames(self.network)))
         self.happens(what, do, seen, pings)
 
     def _spread(self) -> bool:
         """Over the next few pings every link carries a good part, each way."""
-        before = self._frames()
+        before = frames(self.network)
         self.pings.reach(self.pings.serial() + SAMPLE)
-        counts = [after - earlier for earlier, after in zip(before, self._frames(), strict=True)]
-        half = len(counts) // 2
-        return all(min(pair) >= LEAST * sum(pair) > 0 for pair in zip(counts[:half], counts[half:], strict=True))
-
-    def _frames(self) -> list[int]:
-        """Frames of link 0, then of link 1: received and sent at the near end, received and sent at the far one."""
-        counts = []
-        for space, *ends in self.network.places():
-            for end in ends:
-                (link,) = json.loads(space.ip("-json", "-stats", "link", "show", end))
-                counts += [link["stats64"]["rx"]["packets"], link["stats64"]["tx"]["packets"]]
-        return counts
+        return spread(before, frames(self.network)) >= LEAST
 
     def settles(self) -> None:
         """Both links of both bonds carry."""
