@@ -140,13 +140,25 @@ class _Journey:
         if out.peer:
             return None if self.rules.gate_open else DropReason.GATE_CLOSED
         if port.peer and out.mlag_id is not None:
-            if self.origin == out.mlag_id:
+            if self.enveloped(out):
                 return DropReason.ENVELOPED
-            if not out.filter_open:
+            if self.filtered(out):
                 return DropReason.FILTERED
-            if self.source is not None and self.source.port == out.name:
+            if self.reflected(out):
                 return DropReason.REFLECTED
         return None
+
+    def enveloped(self, out: Port) -> bool:
+        """M4.5: the frame's envelope says that it came from this bond."""
+        return self.origin == out.mlag_id
+
+    def filtered(self, out: Port) -> bool:
+        """M4.1: what entered by the peer port leaves by a dual-homed bond only if the peer's half is down."""
+        return not out.filter_open
+
+    def reflected(self, out: Port) -> bool:
+        """M4.5, the second fence: the frame's source is on this bond."""
+        return self.source is not None and self.source.port == out.name
 
     def _output(self, out: Port) -> Output:
         vid = self.header.vid

@@ -74,8 +74,7 @@ class Fences:
             half.confirmed = half.distributing
             actions.append(SetFilter(half.bond, False))
             if not half.distributing:
-                actions.append(HoldDistribution(half.bond, True))
-                actions += self._down(half, now)
+                actions += [*self.wait_for_closed(half), *self._down(half, now)]
                 if half.ready:
                     actions += self._prepare(half, now)
         return actions
@@ -120,7 +119,7 @@ class Fences:
         half.distributing = on
         if not self.session or on:
             return []
-        actions: list[Action] = [HoldDistribution(bond, True), *self._down(half, now)]
+        actions: list[Action] = [*self.wait_for_closed(half), *self._down(half, now)]
         if half.ready:
             actions += self._prepare(half, now)
         return actions
@@ -148,7 +147,7 @@ class Fences:
         half = self._by_id(fence.mlag_id)
         if half is None:
             return [answer]
-        if fence.number < half.peer_number:
+        if self.stale(half, fence):
             return []
         half.peer_number = fence.number
         if fence.kind is FenceKind.PREPARE:
@@ -159,6 +158,18 @@ class Fences:
         if all(other in half.peer_down for other in members):
             return [SetFilter(half.bond, True), answer]
         return []
+
+    def stale(self, half: Half, fence: Fence) -> bool:
+        """M4.4: a fence that a later one has overtaken means nothing."""
+        return fence.number < half.peer_number
+
+    def wait_for_closed(self, half: Half) -> list[Action]:
+        """M4.2: a half opens when the peer has closed its filter, not when LACP would let it."""
+        return [HoldDistribution(half.bond, True)]
+
+    def in_envelopes(self, half: Half) -> list[Action]:
+        """M4.5: what enters by a half that counts as down says so when it crosses the peer port."""
+        return [SetEnvelope(half.bond, True)]
 
     def known(self, mlag_ids: tuple[int, ...]) -> list[Action]:
         """The peer has named all its bonds: those of ours that are not among them have no other half that could
@@ -194,7 +205,7 @@ class Fences:
         actions: list[Action] = [DropCopies(half.bond)] if half.waiting is FenceKind.PREPARE else []
         half.confirmed = False
         half.repeat = FIRST_REPEAT
-        return [*actions, SetEnvelope(half.bond, True), *self._send(half, FenceKind.DOWN, now)]
+        return [*actions, *self.in_envelopes(half), *self._send(half, FenceKind.DOWN, now)]
 
     def _send(self, half: Half, kind: FenceKind, now: Instant) -> list[Action]:
         """Every fence, repeated ones too, has the next number."""

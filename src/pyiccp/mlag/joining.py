@@ -161,13 +161,13 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
     actions: list[Action] = []
     if session.outcome is None:
         return actions
-    if session.numbers and session.bonds_end and session.hosts_end and session.tree and not session.applied:
+    if _everything_applied(session) and not session.applied:
         session.applied = True
         actions.append(Tell(Applied()))
-    if session.applied and session.peer_applied and not session.gate:
+    if gate_may_open(session) and not session.gate:
         session.gate = True
         actions += [ev.SetGate(True), Tell(GateOpened())]
-    if session.gate and session.peer_gate and not session.whole:
+    if bonds_may_come(session) and not session.whole:
         session.whole = True
         actions += pair.release_tree()
         if pair.mode is not Mode.NORMAL:
@@ -175,6 +175,20 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
         elif session.moving:
             pair.timers.set(MOVE, now + MOVE_DELAY)
     return actions
+
+
+def _everything_applied(session: Session) -> bool:
+    return session.numbers and session.bonds_end and session.hosts_end and session.tree
+
+
+def gate_may_open(session: Session) -> bool:
+    """M3.1: bond states, host table and spanning tree are applied here and there."""
+    return session.applied and session.peer_applied
+
+
+def bonds_may_come(session: Session) -> bool:
+    """M8.1: both gates are open."""
+    return session.gate and session.peer_gate
 
 
 def move_due(pair: Pair, now: Instant) -> list[Action]:

@@ -27,14 +27,14 @@ def session_down(pair: Pair, event: ev.SessionWentDown, now: Instant) -> list[Ac
     decision = session_lost(pair.config.policy, session.outcome.primary, session.goodbye, answered)
     actions += pair.end_session(open_halves=decision is Decision.KEEP)
     _hold_tree(pair, decision, session.goodbye, event.heard, now)
-    if decision is Decision.ASK:
-        pair.deciding = True
-        pair.timers.set(ASK, now + pair.config.ask_time)
-        return actions + poll(pair, now)
     if decision is Decision.SOLO:
         actions += [*pair.present(pair.solo_identity), *pair.fences.open()]
     if RELEASE not in pair.timers:
         actions += pair.release_tree()
+    if decision is Decision.ASK:
+        pair.deciding = True
+        pair.timers.set(ASK, now + pair.config.ask_time)
+        return actions + poll(pair, now)
     return [*actions, Notice(f"peer lost: {decision.value}")]
 
 

@@ -17,9 +17,19 @@ def stop(pair: Pair, event: ev.StopRequested, now: Instant) -> list[Action]:
     pair.stopping = True
     pair.draining = tuple(pair.fences.halves)
     actions: list[Action] = [Notice("planned stop")]
-    actions += [ev.HoldDistribution(bond, True) for bond in pair.draining]
-    actions += [ev.Drain(bond) for bond in pair.draining]
+    actions += leave(pair, now)
     return actions if pair.draining else [*actions, *_goodbye(pair, now)]
+
+
+def leave(pair: Pair, now: Instant) -> list[Action]:
+    """M4.3: first stop distributing - the fence follows -, then leave LACP."""
+    actions: list[Action] = [ev.HoldDistribution(bond, True) for bond in pair.draining]
+    return actions + [drain(bond) for bond in pair.draining]
+
+
+def drain(bond: str) -> Action:
+    """M5.1: S=0, and collect until the client has seen it."""
+    return ev.Drain(bond)
 
 
 def drained(pair: Pair, event: ev.DrainFinished, now: Instant) -> list[Action]:

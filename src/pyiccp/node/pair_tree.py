@@ -34,6 +34,9 @@ from pyiccp.wire.malformed import Malformed
 WORST = 0xF000
 """The priority of a bridge that gives way to all others."""
 
+APPLIED_AT_ONCE = False
+"""M9.3: a port is shut when its node, or both, have said so."""
+
 KINDS: Mapping[type, Kind] = MappingProxyType({rstp.Transmit: Kind.SEND})
 
 
@@ -72,7 +75,7 @@ class PairTree:
         self._interfaces = {name: interface for interface, name in self._names.items()}
         for port in self._ports.values():
             check_port(port_settings(port, 1))
-        self.core = RstpCore(self.settings, applied_at_once=False)
+        self.core = RstpCore(self.settings, applied_at_once=APPLIED_AT_ONCE)
         self._links: dict[str, tuple[int, bool]] = {}
         """Interfaces that are up: speed, point-to-point."""
         self._edges: set[str] = set()
@@ -202,7 +205,7 @@ class PairTree:
         }
         self._numbers.clear()
         self._by_number.clear()
-        self.core = RstpCore(replace(self.settings, mac=self.core.bridge.config.mac), applied_at_once=False)
+        self.core = RstpCore(replace(self.settings, mac=self.core.bridge.config.mac), applied_at_once=APPLIED_AT_ONCE)
         return self.stand()
 
     def document(self, at: Instant) -> bytes:
@@ -213,8 +216,8 @@ class PairTree:
             state = msgspec.json.decode(document, type=Snapshot)
         except msgspec.DecodeError as error:  # a ValidationError is one as well
             raise ValueError(str(error)) from None
-        if state.applied_at_once:
-            raise ValueError("its ports are said to obey at once")
+        if state.applied_at_once is not APPLIED_AT_ONCE:
+            raise ValueError("its ports are said to obey in another way")
         self.core = RstpCore.restored(state, at)
         self._numbers = {port.config.name: port.config.number for port in state.ports}
         self._by_number = {number: name for name, number in self._numbers.items()}

@@ -1,0 +1,134 @@
+"""Every safety rule in a switch: `with off("M4.1"): ...` runs without it.
+
+For tests that show that a rule is necessary: the checker must find what it protects from. Each rule is in one place of
+the sources, named here; nothing of this is in the package. Nodes must be made (and run) while the switch is off.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from pyiccp.bridge.flushes import Flushes
+from pyiccp.bridge.forwarding import _Journey
+from pyiccp.bridge.received import _Batch
+from pyiccp.mlag import election, joining, losing, stopping
+from pyiccp.mlag import events as ev
+from pyiccp.mlag.core import MlagCore
+from pyiccp.mlag.fences import Fences
+from pyiccp.mlag.identity import Identity, solo
+from pyiccp.mlag.pair import Pair
+from pyiccp.mlag.partners import Partners
+from pyiccp.mlag.stp import Role, TreeLog
+from pyiccp.mlag.watch import Watch
+from pyiccp.node import pair_tree, wiring
+from pyiccp.sansio import Instant
+from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.mac import Mac
+
+__all__ = ["SWITCHES", "off"]
+
+Patch = tuple[Any, str, Any]
+"""Owner, attribute, what stands there while the rule is off."""
+
+
+def _adopt_solo(winner: NodeInfo, loser: NodeInfo) -> Mac:
+    """What the winner shows, be it its solo identity."""
+    return winner.system if winner.identity_kept else solo(winner.bridge_mac)
+
+
+def _never_frozen(self: MlagCore, now: Instant) -> list[ev.Action]:
+    self.pair.seen = now
+    return []
+
+
+def _down_while_distributing(pair: Pair, now: Instant) -> list[ev.Action]:
+    """Down is said, and the half goes on until LACP has left."""
+    actions: list[ev.Action] = []
+    for bond in pair.draining:
+        actions += pair.fences._down(pair.fences.halves[bond], now)
+    return actions + [stopping.drain(bond) for bond in pair.draining]
+
+
+def _leave_at_once(bond: str) -> ev.Action:
+    return ev.HoldOutOfSync(bond, True)
+
+
+def _epoch_blind(epoch: int, primary: bool, peer: Any) -> bool:
+    return peer.role != 0 and peer.mode == ev.Mode.NORMAL and not primary
+
+
+def _begin_again(self: TreeLog, now: Instant) -> list[Any]:
+    """BEGIN instead of the last entry."""
+    if self.role is Role.ALONE:
+        return []
+    self.role, self.held, self.incoming = Role.ALONE, True, None
+    self.timers.cancel("ready")
+    self.timers.cancel("silent")
+    self.marks.clear()
+    return self._carry(self.copy.clear(), now)
+
+
+def _nothing(*_: Any, **__: Any) -> list[Any]:
+    return []
+
+
+def _yes(*_: Any, **__: Any) -> bool:
+    return True
+
+
+def _no(*_: Any, **__: Any) -> bool:
+    return False
+
+
+def _pair_identity(self: Pair) -> Identity:
+    """Alone as well it says what the pair said."""
+    return Identity(self.store.system or self.config.bridge_mac, solo=False)
+
+
+def _bridge_mac(self: Pair) -> Identity:
+    """Without a session it says its own plain bridge MAC."""
+    return Identity(self.config.bridge_mac, solo=False)
+
+
+SWITCHES: dict[str, Callable[[], tuple[Patch, ...]]] = {
+    "M1.2": lambda: ((election, "_system", _adopt_solo),),
+    "M1.3": lambda: ((Pair, "solo_identity", property(_pair_identity)),),
+    "M1.4": lambda: ((Pair, "solo_identity", property(_bridge_mac)),),
+    "M1.8": lambda: ((wiring, "ECHO_GUARD", 0),),
+    "M2.4": lambda: ((MlagCore, "lease", _never_frozen),),
+    "M3.1": lambda: ((joining, "gate_may_open", _yes), (TreeLog, "_ready", lambda self, now: [ev.TreeReady()])),
+    "M4.1": lambda: ((_Journey, "filtered", _no),),
+    "M4.2": lambda: ((Fences, "wait_for_closed", _nothing), (Fences, "keep_shut", _nothing)),
+    "M4.3": lambda: ((stopping, "leave", _down_while_distributing),),
+    "M4.4": lambda: ((Fences, "stale", _no),),
+    "M4.5": lambda: (
+        (Fences, "in_envelopes", _nothing),
+        (_Journey, "enveloped", _no),
+        (_Journey, "reflected", _no),
+    ),
+    "M5.1": lambda: ((stopping, "drain", _leave_at_once),),
+    "M6.1 epoch": lambda: ((losing, "must_isolate", _epoch_blind),),
+    "M6.1 polls": lambda: ((Watch, "lived_with", _yes),),
+    "M6.2": lambda: ((losing, "_hold_tree", _nothing),),
+    "M8.1": lambda: ((joining, "bonds_may_come", lambda session: session.applied),),
+    "M8.2": lambda: ((losing, "_wait", _nothing),),
+    "M8.3": lambda: ((losing, "goes_first", _no),),
+    "M9.3": lambda: ((pair_tree, "APPLIED_AT_ONCE", True),),
+    "M9.4": lambda: ((TreeLog, "_hold", _begin_again),),
+    "M9.4 silence": lambda: ((TreeLog, "_repeat", _nothing),),
+    "M10.1": lambda: ((_Batch, "_overruled", _no),),
+    "M10.3": lambda: ((Flushes, "cross", _no),),
+    "M11": lambda: ((Partners, "settle", _nothing),),
+}
+"""Rule -> what is patched."""
+
+
+@contextmanager
+def off(rule: str) -> Iterator[None]:
+    """*rule* does not hold inside."""
+    with ExitStack() as stack:
+        for owner, name, instead in SWITCHES[rule]():
+            assert hasattr(owner, name), f"{rule}: {owner} has no {name} any more"
+            stack.enter_context(patch.object(owner, name, instead))
+        yield
