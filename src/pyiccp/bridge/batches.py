@@ -52,36 +52,49 @@ class Batches:
 
     @property
     def roomy(self) -> bool:
-        """CHUNK hosts fit, however many batches they make."""
-        return self._window >= CHUNK * (6 + OVERHEAD)
+        """CHUNK hosts fit, unless they make many batches."""
+        return self._window >= CHUNK * 6 + OVERHEAD
 
     def add_chunk(
         self, vid: int, addresses: Sequence[bytes], get: Callable[[bytes], Entry | None], issued: int
     ) -> bool:
         """Take those of up to CHUNK hosts that the peer has not heard of; the same as `add` one by one, quicker. False
-        when one of them needs more than that: then none is taken."""
+        when one of them needs more than that, or all do not fit: then none is taken."""
         session = self._session
-        found: list[tuple[bytes, Entry]] = []
+        taken: list[Entry] = []
+        groups: dict[tuple[int, int, int], list[bytes]] = {}
         for address, entry in zip(addresses, map(get, addresses), strict=True):
             if entry is None or entry.known == session:
                 continue
             if entry.done != issued or entry.flags & PRIVATE or entry.__class__ is not Host:
                 return False
-            found.append((address, entry))
-        groups: dict[tuple[int, int, int], list[bytes]] = {}
-        for address, entry in found:
-            entry.known = session
+            taken.append(entry)
             key = entry.place, entry.sequence, entry.flags
             group = groups.get(key)
             if group is None:
                 groups[key] = [address]
             else:
                 group.append(address)
+        if not self._add_groups(vid, groups):
+            return False
+        for entry in taken:
+            entry.known = session
+        return True
+
+    def _add_groups(self, vid: int, groups: dict[tuple[int, int, int], list[bytes]]) -> bool:
+        """Take all of *groups*, if they fit."""
+        merged: dict[tuple[int, int, int, int], list[bytes]] = {}
         for (place, sequence, flags), group in groups.items():
-            taken = self._groups.setdefault((vid, place, sequence, flags & _TOLD), [])
-            before = -(len(taken) // -BATCH)
-            taken += group
-            self._window -= 6 * len(group) + OVERHEAD * (-(len(taken) // -BATCH) - before)
+            merged.setdefault((vid, place, sequence, flags & _TOLD), []).extend(group)
+        cost = 0
+        for key, group in merged.items():
+            before = len(self._groups.get(key, ()))
+            cost += 6 * len(group) + OVERHEAD * (-((before + len(group)) // -BATCH) + before // -BATCH)
+        if cost > self._window:
+            return False
+        self._window -= cost
+        for key, group in merged.items():
+            self._groups.setdefault(key, []).extend(group)
         return True
 
     def finish(self) -> list[HostBatch]:

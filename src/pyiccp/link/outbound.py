@@ -13,7 +13,7 @@ MAX_BODY = 1400
 WINDOW = 64
 """Segments under way at most; as many may wait for an earlier one at the receiver."""
 
-CREDIT = 1 << 14
+CREDIT = 3 << 13
 """Octets of messages that a user may have queued without being told to stop. They are what one call makes and what
 arrives at once, so no call gets long; more would not be faster before a round trip takes milliseconds."""
 
@@ -121,7 +121,7 @@ class Outbound:
     def pull(self) -> int | None:
         """How many octets the user may queue now, if that is worth telling."""
         credit = CREDIT - self.held
-        if credit - self._told >= CREDIT // 4 or (not self.held and credit > self._told):
+        if credit - self._told >= CREDIT // 2 or (not self.held and credit > self._told):
             self._told = credit
             return credit
         return None
