@@ -35,6 +35,7 @@ from pyiccp.wire.iccp.pdu import (
     Status,
     UnknownTlv,
 )
+from pyiccp.wire.iccp.pwred import PwRedSyncRequest
 from pyiccp.wire.iccp.rg import (
     ApplicationConnect,
     ApplicationDisconnect,
@@ -364,6 +365,17 @@ def test_a_refusal_fits_one_message_however_much_is_refused() -> None:
     hosts = HostBatch(HostKind.SEEN, 1, 0, 1, 0, 0, bytes(60000))
     (nak,) = naks(script.data(HostSync(end=False), hosts))
     assert nak.tlvs == (HostSync(end=False),)
+
+
+def test_what_nests_too_deep_to_be_echoed_is_refused_without_it() -> None:
+    """Found by mutated conversations: 1. A PW-RED request, which holds TLVs, stands in an RG Connect. 2. It is no TLV
+    for that place, so it is returned in a notification, where it would be one level too deep: encoding raised."""
+    deep = PwRedSyncRequest(237, True, False, 0, (PwRedSyncRequest(1, True, True, 0, ()),))
+    for tlv in (deep, PwRedSyncRequest(237, True, False, 0, ())):
+        script = Script(MLACP).up()
+        (message,) = script.hear(RG_CONNECT, RgId(RG), SenderName("pe2"), tlv)
+        assert statuses([message]) == [(LdpStatus.UNKNOWN_TLV, False)] and len(message.tlvs) == 1
+        assert script.core.established
 
 
 def test_nothing_raises_in_any_state_whatever_is_heard() -> None:

@@ -9,6 +9,7 @@ import click
 from pyiccp.lab.scenario import POLICIES
 from pyiccp.lab.units import parse_duration
 from pyiccp.node.config import ConfigError, NodeConfig, Tuning
+from pyiccp.node.key import SharedKey, parse_key
 from pyiccp.routeros.config import node_config, parse_config
 from pyiccp.sansio import Instant
 from pyiccp.wire.mac import Mac, is_group, mac
@@ -34,6 +35,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--liveness", default="300ms", metavar="TIME", help="Heartbeat of the session, 10ms to 1s.")
 @click.option("--ask-time", default="1s", metavar="TIME", help="How long a keepalive may be silent.")
 @click.option("--init-delay", default="30s", metavar="TIME", help="How long a node waits for its peer.")
+@click.option("--mlag-shared-key", "key_file", type=_FILE, metavar="FILE", help="Key that both nodes seal with.")
 @click.option("--system-id", metavar="MAC", help="The pair's identity, instead of the primary's MAC.")
 @click.option("--log", "log_form", type=click.Choice(["text", "json"]), default="text", help="Lines on stderr.")
 def node(
@@ -51,6 +53,7 @@ def node(
     liveness: str,
     ask_time: str,
     init_delay: str,
+    key_file: Path | None,
     system_id: str | None,
     log_form: str,
 ) -> None:
@@ -82,6 +85,7 @@ def node(
         ask_time=_span("ask-time", ask_time),
         init_delay=_span("init-delay", init_delay),
         system_id=None if system_id is None else _mac("system-id", system_id),
+        shared_key=None if key_file is None else _key(key_file),
         keepalive=keepalive is not None,
     )
     if not 10_000_000 <= tuning.liveness <= 1_000_000_000:
@@ -129,6 +133,18 @@ def _leaf(group: BaseExceptionGroup[OSError]) -> OSError:
         error = error.exceptions[0]
     assert isinstance(error, OSError)
     return error
+
+
+def _key(file: Path) -> SharedKey:
+    """The shared key in *file*: not on the command line, where everybody can read it."""
+    try:
+        return parse_key(file.read_text())
+    except OSError as error:
+        raise ConfigError(f"{error.strerror}: {file}", property="mlag-shared-key") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file} is not text", property="mlag-shared-key", fix="openssl rand -hex 32") from None
+    except ValueError as error:
+        raise ConfigError(f"{file}: {error}", property="mlag-shared-key", fix="openssl rand -hex 32") from None
 
 
 def _settings(file: Path, name: str, address: Mac, ports: tuple[str, ...], tuning: Tuning) -> NodeConfig:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pyiccp.iccp.events import Action, SendMessage, Stream
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.pdu import (
+    ECHOED,
     NOTIFICATION,
     RG_APPLICATION_DATA,
     RG_CONNECT,
@@ -157,13 +158,14 @@ class Outbox:
         self.send(RG_APPLICATION_DATA, (RgId(self._rg_id), *tlvs), stream)
 
     def _fitting(self, tlvs: tuple[TlvValue, ...]) -> tuple[TlvValue, ...]:
-        """As many of *tlvs* as one message can echo. A notification cannot be echoed: NAKs do not nest (6.4.1)."""
+        """As many of *tlvs* as one message can echo: not a notification, NAKs do not nest (6.4.1), nor what nests
+        deeper than a notification may."""
         room = self.max_message - _NAK_HEADER
         fitting: list[TlvValue] = []
         for tlv in tlvs:
             room -= size_bound(tlv)
             if room < 0:
                 break
-            if not isinstance(tlv, (Nak, ReturnedTlvs)):
+            if isinstance(tlv, ECHOED):
                 fitting.append(tlv)
         return tuple(fitting)

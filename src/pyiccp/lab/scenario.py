@@ -13,6 +13,7 @@ from pyiccp.lab.links import DEFAULT_DELAY
 from pyiccp.lab.toml_document import Document, Section, dotted, suggestion
 from pyiccp.lab.units import parse_duration, parse_rate
 from pyiccp.node.config import ConfigError, Tuning
+from pyiccp.node.key import parse_key
 from pyiccp.sansio import Instant, milliseconds, seconds
 from pyiccp.wire.mac import Mac, is_group, mac
 
@@ -178,6 +179,7 @@ def _tuning(section: Section) -> Tuning:
         auto_recovery=section.convert("auto-recovery", _duration_or_none, default.auto_recovery),
         lacp_identity=section.choice("lacp-identity", ("system-id", "bond-mac"), default.lacp_identity),
         system_id=section.convert("system-id", _station, None),
+        shared_key=section.convert("mlag-shared-key", parse_key, None),
         keepalive=any(section.path[1] in entry.get("ends", ()) for entry in _tables(section, "keepalive")),
     )
 

@@ -35,6 +35,7 @@ from pyiccp.link.events import (
     Pull,
     Refuse,
     ResetRequested,
+    SealRefused,
     SegmentReceived,
     Stream,
     TransmitSegment,
@@ -116,6 +117,8 @@ class LinkCore:
                 self._member_went_down(member, now)
             case ForeignReceived(_, why):
                 self._refuse(why, now)
+            case SealRefused(_, why):
+                self._seal_refused(why, now)
             case ResetRequested(why):
                 self._give_up(why, now)
         return self._finish(now)
@@ -264,6 +267,13 @@ class LinkCore:
             self._out.append(Refuse(text))
         if "refusal" not in self._timers:
             self._timers.set("refusal", now + self._silence)
+
+    def _seal_refused(self, why: str, now: Instant) -> None:
+        """Counted. Shown only while there is no session: whoever can make noise on the wire must not end one by it."""
+        if self.established:
+            self._count("refused by their seal")
+        else:
+            self._refuse(why, now)
 
     def _refusal_due(self, now: Instant) -> None:
         if self._refusal.until > now:

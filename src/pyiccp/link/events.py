@@ -44,6 +44,13 @@ class ForeignReceived(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
+class SealRefused(msgspec.Struct, frozen=True, gc=False):
+    """A segment came in by *member* that its seal does not make the peer's, and why (`seal`): it was not read."""
+
+    member: str
+    why: str
+
+
 class MessageQueued(msgspec.Struct, frozen=True, gc=False):
     """The session wants *message* (opaque, at most MAX_MESSAGE octets) delivered once, in the order of its stream."""
 
@@ -63,7 +70,16 @@ class ResetRequested(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
-Event = MemberCameUp | MemberWentDown | SegmentReceived | ForeignReceived | MessageQueued | FenceQueued | ResetRequested
+Event = (
+    MemberCameUp
+    | MemberWentDown
+    | SegmentReceived
+    | ForeignReceived
+    | SealRefused
+    | MessageQueued
+    | FenceQueued
+    | ResetRequested
+)
 
 # --- actions
 

@@ -141,6 +141,10 @@ def _peer_refused(pair: Pair, event: ev.PeerRefused, now: Instant) -> list[Actio
     return []
 
 
+def _peer_start_heard(pair: Pair, event: ev.PeerStartHeard, now: Instant) -> list[Action]:
+    return [pair.remember(replay=event.start)]
+
+
 def _lease_due(pair: Pair, now: Instant) -> list[Action]:
     pair.timers.set(LEASE, now + pair.config.liveness)
     return []
@@ -159,6 +163,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.DrainFinished: stopping.drained,
         ev.FenceReceived: _fence_received,
         ev.MembersChanged: _members_changed,
+        ev.PeerStartHeard: _peer_start_heard,
         ev.KeepaliveReceived: losing.keepalive,
         ev.PeerRefused: _peer_refused,
         ev.StopRequested: stopping.stop,

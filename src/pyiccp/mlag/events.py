@@ -136,6 +136,13 @@ class PeerRefused(msgspec.Struct, frozen=True, gc=False):
     why: str
 
 
+class PeerStartHeard(msgspec.Struct, frozen=True, gc=False):
+    """The peer, known by the shared key, has started for the *start*th time: what it said in an earlier life is void,
+    also after a restart of this node (M1.6)."""
+
+    start: int
+
+
 class StopRequested(msgspec.Struct, frozen=True, gc=False):
     """A planned stop (M5)."""
 
@@ -154,6 +161,7 @@ Event = (
     | MembersChanged
     | KeepaliveReceived
     | PeerRefused
+    | PeerStartHeard
     | StopRequested
 )
 

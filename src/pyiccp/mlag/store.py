@@ -23,3 +23,4 @@ class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     incarnation: int = 0
     """Of the link: one more at every start."""
     replay: int = 0
+    """With a shared key: the newest start of the peer's that was heard; what it said before that is void."""

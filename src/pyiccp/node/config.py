@@ -3,6 +3,7 @@
 import msgspec
 
 from pyiccp.bridge.config import FrameTypes as FrameTypes
+from pyiccp.node.key import SharedKey
 from pyiccp.sansio import Instant, milliseconds, seconds
 from pyiccp.wire.mac import Mac
 
@@ -164,6 +165,8 @@ class Tuning(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """`system-id` or `bond-mac` (M1.7)."""
     system_id: Mac | None = None
     domain: int = 1
+    shared_key: SharedKey | None = None
+    """`mlag-shared-key`: both nodes seal what they say over the peer port with it."""
     keepalive: bool = False
     """A keepalive path to the peer is configured."""
 

@@ -14,6 +14,7 @@ from pyiccp.lacp.frames import classify_pdu
 from pyiccp.lacp.speaker import Speaker
 from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
+from pyiccp.link.seal import Sealing
 from pyiccp.mlag import events as mlag
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
@@ -47,7 +48,7 @@ from pyiccp.rstp.frames import BRIDGE_GROUP, classify
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.keepalive import Keepalive
-from pyiccp.wire.link import Envelope
+from pyiccp.wire.link import Envelope, parts
 from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
 from pyiccp.wire.malformed import Malformed
 
@@ -80,12 +81,14 @@ class Node:
         if settings is not None and config.mlag is not None and config.mlag.bridge in bridges:
             core = MlagCore(settings, store)
             domain = config.tuning.domain
+            key, store = config.tuning.shared_key, core.pair.store
             self._pairing = Pairing(
                 core,
-                LinkCore(domain, core.pair.store.incarnation, settings.liveness, settings.members),
+                LinkCore(domain, store.incarnation, settings.liveness, settings.members),
                 IccpCore(config.name, domain, self.lsr_id, tuple(Application)),
                 bridges[config.mlag.bridge],
                 next(pair_tree(config, each, core.pair) for each in config.bridges if each.name == config.mlag.bridge),
+                None if key is None else Sealing(key.octets, store.incarnation, store.replay),
             )
         self.mlag = self._pairing.mlag if self._pairing is not None else None
         self.plane = Plane(config, bridges, self._pairing.link if self._pairing is not None else None)
@@ -422,9 +425,21 @@ class Node:
             if pairing.link.accepts(segment) and self.config.mlag is not None:
                 actions = self.plane.open_envelope(self.config.mlag.peer_port, segment.body, now, out)
                 self._carry_out(actions, now, out)
+        elif why := self._refused_by_seal(pairing, frame[14:], now, out):
+            self._carry_out(pairing.link.handle(link.SealRefused(port, why), now), now, out)
         else:
             event = link.SegmentReceived(port, segment, Mac(frame[6:12]))
             self._carry_out(pairing.link.handle(event, now), now, out)
+
+    def _refused_by_seal(self, pairing: Pairing, octets: bytes, now: Instant, out: list[Action]) -> str:
+        """With a shared key: why *octets* of the peer port are not to be read; '' = they are."""
+        sealing = pairing.sealing
+        if sealing is None:
+            return ""
+        why = sealing.refuse(*parts(octets))
+        if sealing.peer_start != pairing.mlag.pair.store.replay:
+            self._carry_out(pairing.mlag.handle(mlag.PeerStartHeard(sealing.peer_start), now), now, out)
+        return why
 
     def _keepalive(self, octets: bytes, now: Instant) -> Sequence[Any]:
         if self.mlag is None:

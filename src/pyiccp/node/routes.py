@@ -96,7 +96,8 @@ def _report_marker(self: Node, action: lacp.ReportMarker, now: Instant, out: Out
 
 def _transmit_segment(self: Node, action: link.TransmitSegment, now: Instant, out: Out) -> Sequence[Any]:
     if self.plane.running.get(action.member):
-        frame = self.plane.link_frame(action.member, action.segment.encode())
+        octets, sealing = action.segment.encode(), self.pairing.sealing
+        frame = self.plane.link_frame(action.member, octets if sealing is None else sealing.seal(octets))
         out.append(node.Transmit(action.member, frame, ordered=action.ordered))
     return ()
 

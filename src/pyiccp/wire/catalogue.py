@@ -19,6 +19,7 @@ WHOLE: tuple[Format, ...] = (
     link.DATA,
     link.FENCE,
     link.ENVELOPE,
+    link.SEAL,
     keepalive.Keepalive.FORMAT,
     pdu.PDU,
 )

@@ -1,7 +1,7 @@
 """The link between two nodes over raw Ethernet: EtherType 0x88B5 to 01:80:C2:00:00:0E, layout `pyiccp-1`."""
 
 from enum import IntEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import msgspec
 from construct import Bytes, Const, Default, Int8ub, Int16ub, Int32ub, Int64ub, Struct
@@ -22,6 +22,8 @@ MAGIC = b"pyiccp-"
 
 _KIND = 9
 """Offset of the kind."""
+_LENGTH = 10
+"""Offset of the length."""
 _BODY = 24
 """Offset of the body."""
 
@@ -103,6 +105,32 @@ class Segment(Value, frozen=True, gc=False):
         return BY_BODY[type(self.body)].encode(self)
 
 
+class Seal(Value, frozen=True, gc=False):
+    """What stands behind a segment of a node with a shared key, before the padding of its frame. To a node without one
+    it is padding."""
+
+    CODE: ClassVar[int] = 16
+    """Octets of the code."""
+
+    counter: int
+    """Never the same twice; 64 bits."""
+    code: bytes
+
+    @classmethod
+    def find(cls, behind: bytes) -> Self | None:
+        """The seal in what stands *behind* a segment."""
+        try:
+            return cls.decode(behind)
+        except Malformed:
+            return None
+
+
+def parts(octets: bytes) -> tuple[bytes, bytes]:
+    """The segment at the start of *octets*, by its length, and what stands behind it."""
+    end = _BODY + int.from_bytes(octets[_LENGTH : _LENGTH + 2], "big")
+    return octets[:end], octets[end:]
+
+
 def _foreign(octets: bytes) -> Malformed:
     if octets[:7] != MAGIC:
         return Malformed("link segment", Fault("magic", 0, f"not a layout of ours: {octets[:8]!r}"))
@@ -160,6 +188,12 @@ FENCE = _format(
     tail="later",
 )
 ENVELOPE = _format("envelope", Kind.ENVELOPE, Envelope, "mlag_id" / Int32ub, tail="body.frame")
+
+SEAL = Seal.FORMAT = Format(
+    "seal",
+    Seal,
+    Layout("seal", "magic" / Const(b"seal", Bytes(4)), "counter" / Int64ub, "code" / Bytes(Seal.CODE)),
+)
 
 FORMATS = {int(kind): form for kind, form in zip(Kind, (HEARTBEAT, DATA, FENCE, ENVELOPE), strict=True)}
 BY_BODY = {Heartbeat: HEARTBEAT, Data: DATA, Fence: FENCE, Envelope: ENVELOPE}

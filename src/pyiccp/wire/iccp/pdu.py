@@ -108,6 +108,9 @@ _PLAIN = (
 _ECHOED = tuple(form for form in _PLAIN if form.depth <= 1)
 """What can stand inside a TLV that returns others; what nests deeper stays octets there."""
 
+ECHOED: tuple[type, ...] = (*(form.value for form in _ECHOED), UnknownTlv)
+"""Classes of the values that can stand there."""
+
 RETURNED_TLVS = ReturnedTlvs.FORMAT = Format(
     "Returned TLVs",
     ReturnedTlvs,
