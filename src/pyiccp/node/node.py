@@ -48,7 +48,7 @@ from pyiccp.rstp.frames import BRIDGE_GROUP, classify
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.keepalive import Keepalive
-from pyiccp.wire.link import Envelope, parts
+from pyiccp.wire.link import Envelope
 from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
 from pyiccp.wire.malformed import Malformed
 
@@ -425,21 +425,11 @@ class Node:
             if pairing.link.accepts(segment) and self.config.mlag is not None:
                 actions = self.plane.open_envelope(self.config.mlag.peer_port, segment.body, now, out)
                 self._carry_out(actions, now, out)
-        elif why := self._refused_by_seal(pairing, frame[14:], now, out):
-            self._carry_out(pairing.link.handle(link.SealRefused(port, why), now), now, out)
         else:
-            event = link.SegmentReceived(port, segment, Mac(frame[6:12]))
+            why, actions = pairing.check_seal(frame[14:], now)
+            self._carry_out(actions, now, out)
+            event = link.SealRefused(port, why) if why else link.SegmentReceived(port, segment, Mac(frame[6:12]))
             self._carry_out(pairing.link.handle(event, now), now, out)
-
-    def _refused_by_seal(self, pairing: Pairing, octets: bytes, now: Instant, out: list[Action]) -> str:
-        """With a shared key: why *octets* of the peer port are not to be read; '' = they are."""
-        sealing = pairing.sealing
-        if sealing is None:
-            return ""
-        why = sealing.refuse(*parts(octets))
-        if sealing.peer_start != pairing.mlag.pair.store.replay:
-            self._carry_out(pairing.mlag.handle(mlag.PeerStartHeard(sealing.peer_start), now), now, out)
-        return why
 
     def _keepalive(self, octets: bytes, now: Instant) -> Sequence[Any]:
         if self.mlag is None:

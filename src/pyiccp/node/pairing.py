@@ -1,12 +1,18 @@
 """The cores that only an MLAG node has."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from pyiccp.bridge.core import BridgeCore
 from pyiccp.iccp.core import IccpCore
 from pyiccp.link.core import LinkCore
 from pyiccp.link.seal import Sealing
+from pyiccp.mlag import events as mlag
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.stp import TreeLog
 from pyiccp.node.pair_tree import PairTree
+from pyiccp.sansio import Instant
+from pyiccp.wire.link import parts
 
 
 class Pairing:
@@ -14,19 +20,27 @@ class Pairing:
 
     def __init__(
         self,
-        mlag: MlagCore,
+        core: MlagCore,
         link: LinkCore,
         iccp: IccpCore,
         bridge: BridgeCore,
         tree: PairTree | None,
         sealing: Sealing | None,
     ) -> None:
-        self.mlag = mlag
+        self.mlag = core
         self.link = link
         self.iccp = iccp
         self.bridge = bridge
         self.tree = tree
         """None where the bridge has no spanning tree."""
-        self.log = None if tree is None else TreeLog(tree, mlag.pair.store.node or 0)
+        self.log = None if tree is None else TreeLog(tree, core.pair.store.node or 0)
         self.sealing = sealing
         """With a shared key."""
+
+    def check_seal(self, octets: bytes, now: Instant) -> tuple[str, Sequence[Any]]:
+        """With a shared key: why *octets* of the peer port are not to be read ('' = they are), and what follows."""
+        if self.sealing is None:
+            return "", ()
+        why, start = self.sealing.refuse(*parts(octets)), self.sealing.peer_start
+        known = start == self.mlag.pair.store.replay
+        return why, () if known else self.mlag.handle(mlag.PeerStartHeard(start), now)
