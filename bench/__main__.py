@@ -12,6 +12,7 @@ VERBS = {
     "forward": "a switch between two veths, with all its work: against Open vSwitch's userspace datapath",
     "hosts": "the host table from one node to the other: against filling a dictionary",
     "hosts-wire": "a million hosts between two processes: the longest call, the widest gap between heartbeats",
+    "rstp": "spanning trees: how fast they settle, beside real bridges; what a hundred bridges cost",
     "lacp": "the LACP core: one LACPDU received and one sent per port and second",
 }
 

@@ -1,7 +1,9 @@
 """Plain switches with spanning tree in the lab: RouterOS configurations, rings, and what their monitors say."""
 
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pyiccp.lab.network import Network
@@ -10,7 +12,8 @@ from pyiccp.lab.run import prepare
 from pyiccp.lab.scenario import parse
 from pyiccp.node.config import ConfigError
 from pyiccp.node.node import Node
-from pyiccp.routeros.monitor import bridge_monitor
+from pyiccp.node.status import BridgePortStatus
+from pyiccp.routeros.monitor import bridge_monitor, duration, port_monitor
 from pyiccp.sansio import seconds
 
 SWITCH = """
@@ -139,3 +142,64 @@ def test_the_monitor_in_the_document_s_order() -> None:
     assert "root-bridge-id: 0x8000.02:00:00:00:01:00" in text
     assert "root-path-cost: 2000" in text
     assert "root-port: ether2" in text
+
+
+def port_of(network: Network, name: str) -> BridgePortStatus:
+    node, port = name.split(":")
+    device = network.devices[node].node
+    assert isinstance(device, Node)
+    return device.status(network.now).bridges["bridge1"].ports[port]
+
+
+def test_port_monitor_of_a_port_that_does_not_forward_says_why() -> None:
+    network = ring(until=8)
+    text = port_monitor(port_of(network, "C:ether2"))
+    assert text.split("\n")[:11] == [
+        "               interface: ether2",
+        "                  status: in-bridge",
+        "                 port-id: 0x80.2",
+        "                    role: alternate-port",
+        "               edge-port: no",
+        "     edge-port-discovery: yes",
+        "     point-to-point-port: yes",
+        "            sending-rstp: yes",
+        "                learning: no",
+        "              forwarding: no",
+        "  not-forwarding-because: alternate port: another port leads to the root",
+    ]
+    rest = dict(line.strip().split(": ", 1) for line in text.split("\n")[11:])
+    assert list(rest) == [
+        *("actual-path-cost", "root-path-cost", "designated-bridge-id", "designated-cost", "designated-port-id"),
+        *("designated-message-age", "designated-max-age", "tx-rx-bpdu", "discard-transitions", "forward-transitions"),
+        *("tx-rx-tc", "topology-changes"),
+    ]
+
+
+def test_port_monitor_follows_what_is_heard() -> None:
+    network = ring(until=8)
+    root, client = port_of(network, "A:ether1"), port_of(network, "B:ether2")
+    assert root.tree is not None
+    assert client.tree is not None
+    assert client.tree.designated_bridge_id == "0x8000.02:00:00:00:01:00"
+    assert client.tree.designated_port_id == root.tree.port_id
+    assert client.tree.root_path_cost == client.tree.actual_path_cost
+    assert (root.tree.root_path_cost, client.tree.designated_max_age) == (0, 20)
+    assert client.tree.rx_bpdu >= 4
+    assert client.tree.forward_transitions == 1
+    said = port_monitor(port_of(network, "B:ether3"))
+    assert "edge-port: yes" in said
+    assert "not-forwarding" not in said
+
+
+def test_the_reason_is_in_the_json_as_a_code_too() -> None:
+    port = json.loads(msgspec.json.encode(port_of(ring(until=8), "C:ether2"), enc_hook=str))
+    assert (port["reason-code"], port["role"]) == ("alternate", "alternate-port")
+    assert port["tree"]["port-id"] == "0x80.2"
+    assert port["tree"]["last-topology-change"] is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0s"), (0.9, "0s"), (125, "2m5s"), (3600, "1h"), (788_645, "1w2d3h4m5s")]
+)
+def test_durations_are_written_as_routeros_does(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,11 +1,14 @@
 """The harness lies beside the tests; what the conformance page is rendered from is written down."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rstp.mutants import mutate
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -15,6 +18,8 @@ _results: dict[str, dict[str, Any]] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if mutant := os.environ.get("PYICCP_RSTP_MUTANT"):
+        mutate(mutant)
     config.addinivalue_line(
         "markers", "check(id, choice=None, partly=None): the check of the conformance list that this is"
     )

@@ -19,6 +19,8 @@ from pyiccp.rstp.events import (
     LinkCameUp,
     LinkWentDown,
     PortAdded,
+    SetForwarding,
+    SetLearning,
     Transmit,
 )
 from pyiccp.sansio import Instant, microseconds, seconds
@@ -283,3 +285,11 @@ class Network:
 
     def configure(self, bridge: str, **over: Any) -> None:
         self.tell(bridge, BridgeConfigured(replace(self.cores[bridge].bridge.config, **over)))
+
+
+def settling(network: Network, span: float) -> Instant:
+    """How long after now the last port opened or shut, in *span* seconds."""
+    since, seen = network.now, len(network.actions)
+    network.run(span)
+    changes = [at for at, _, action in network.actions[seen:] if isinstance(action, SetForwarding | SetLearning)]
+    return max(changes, default=since) - since

@@ -1,20 +1,11 @@
 """Whole networks come to rest, in the time that issue and captures promise."""
 
 import pytest
-from rstp_network import Network
+from rstp_network import Network, settling
 
-from pyiccp.rstp.events import SetForwarding, SetLearning
-from pyiccp.sansio import Instant, milliseconds, seconds
+from pyiccp.sansio import milliseconds, seconds
 
 ABC = {"A": {"priority": 0x4000}, "B": {"priority": 0x6000}, "C": {"priority": 0x8000}}
-
-
-def settling(network: Network, span: float) -> Instant:
-    """How long after now the last port opened or shut, in *span* seconds."""
-    since, seen = network.now, len(network.actions)
-    network.run(span)
-    changes = [at for at, _, action in network.actions[seen:] if isinstance(action, SetForwarding | SetLearning)]
-    return max(changes, default=since) - since
 
 
 def ring() -> Network:

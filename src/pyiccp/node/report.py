@@ -17,11 +17,12 @@ from pyiccp.node.status import (
     MlagStatus,
     NodeStatus,
 )
+from pyiccp.node.tree_status import bridge_id, port_tree
 from pyiccp.node.wiring import bridge_mac
 from pyiccp.rstp.views import BridgeView
 from pyiccp.rstp.views import PortView as TreePort
 from pyiccp.sansio import Instant
-from pyiccp.wire.mac import ZERO, Mac, mac_text
+from pyiccp.wire.mac import ZERO
 
 if TYPE_CHECKING:
     from pyiccp.node.node import Node
@@ -36,7 +37,7 @@ def build_status(node: Node, now: Instant) -> NodeStatus:
         name=node.name,
         mlag=_mlag_status(node),
         bonds={bond.name: _bond_status(node, bond) for bond in config.bonds if not bond.disabled},
-        bridges={bridge.name: _bridge_status(node, bridge) for bridge in config.bridges if not bridge.disabled},
+        bridges={bridge.name: _bridge_status(node, bridge, now) for bridge in config.bridges if not bridge.disabled},
         hosts=tuple(
             HostStatus(
                 mac_address=host.address,
@@ -114,7 +115,7 @@ def _bond_port(view: PortView, error: str | None) -> BondPortStatus:
     )
 
 
-def _bridge_status(node: Node, bridge: Bridge) -> BridgeStatus:
+def _bridge_status(node: Node, bridge: Bridge, now: Instant) -> BridgeStatus:
     on_mlag = node.mlag is not None and node.config.mlag is not None and node.config.mlag.bridge == bridge.name
     view = _tree(node, bridge)
     mac = node.bridge_identity if on_mlag else bridge_mac(node.config, bridge)
@@ -132,7 +133,9 @@ def _bridge_status(node: Node, bridge: Bridge) -> BridgeStatus:
         mlag_state=node.mlag.status if on_mlag and node.mlag is not None else None,
         mlag_active_role=role(node.mlag) if on_mlag and node.mlag is not None else None,
         ports={
-            port.interface: _bridge_port(node, bridge, port.interface) for port in bridge.ports if not port.disabled
+            port.interface: _bridge_port(node, bridge, port.interface, now)
+            for port in bridge.ports
+            if not port.disabled
         },
     )
 
@@ -155,17 +158,12 @@ def _tree_status(view: BridgeView | None) -> dict[str, Any]:
     }
 
 
-def bridge_id(priority: int, mac: Mac) -> str:
-    """As RouterOS prints it; priority 0 is a bare 0."""
-    return f"0x{priority:04x}.{mac_text(mac)}" if priority else f"0.{mac_text(mac)}"
-
-
 def state_of(view: TreePort) -> str:
     """802.1D-2004 table 7-1."""
     return "forwarding" if view.forwarding else "learning" if view.learning else "discarding"
 
 
-def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus:
+def _bridge_port(node: Node, bridge: Bridge, interface: str, now: Instant) -> BridgePortStatus:
     trunk = node.plane.trunks.get(interface)
     if trunk is None:
         receiving = sending = bool(node.plane.running.get(interface))
@@ -192,6 +190,6 @@ def _bridge_port(node: Node, bridge: Bridge, interface: str) -> BridgePortStatus
         forwarding=sending and view.forwarding,
         role=f"{view.role.name.lower()}-port",
         reason=None if view.reason is None else view.reason.value,
-        edge_port=view.oper_edge,
-        actual_path_cost=view.path_cost,
+        reason_code=None if view.reason is None else view.reason.name.lower().replace("_", "-"),
+        tree=port_tree(view, now),
     )

@@ -42,6 +42,36 @@ class HostStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     """Letters of X I D L E A a that apply."""
 
 
+class PortTreeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
+    """A port in its spanning tree, in the names of `/interface bridge port monitor`."""
+
+    port_id: str
+    """`0x80.1`: priority, number."""
+    edge_port: bool
+    edge_port_discovery: bool
+    point_to_point_port: bool
+    sending_rstp: bool
+    actual_path_cost: int
+    root_path_cost: int
+    """Of the way to the root by this port."""
+    designated_bridge_id: str
+    designated_cost: int
+    designated_port_id: str
+    designated_message_age: float
+    """Seconds, as the next one."""
+    designated_max_age: float
+    tx_bpdu: int
+    rx_bpdu: int
+    rx_bpdu_discarded: int
+    discard_transitions: int
+    forward_transitions: int
+    tx_tc: int
+    rx_tc: int
+    topology_changes: int
+    last_topology_change: float | None
+    """Seconds ago; None = never."""
+
+
 class BridgePortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
     interface: str
     status: str
@@ -53,9 +83,11 @@ class BridgePortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rena
     role: str | None = None
     """`root-port`, `designated-port`, …; None without spanning tree."""
     reason: str | None = None
-    """Why spanning tree does not let it forward."""
-    edge_port: bool | None = None
-    actual_path_cost: int | None = None
+    """Why spanning tree does not let it forward: a sentence of `rstp.reasons`."""
+    reason_code: str | None = None
+    """The same for programs: the name in `rstp.reasons`, e.g. `old-root-port`."""
+    tree: PortTreeStatus | None = None
+    """What spanning tree says of it; None without."""
 
 
 class BridgeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):

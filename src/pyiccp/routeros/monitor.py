@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
-from pyiccp.node.status import BondStatus, BridgeStatus, NodeStatus
+from pyiccp.node.status import BondStatus, BridgePortStatus, BridgeStatus, NodeStatus
 from pyiccp.routeros.layout import labelled, side_by_side
 from pyiccp.wire.mac import ZERO, Mac, mac_text
 
@@ -98,6 +98,58 @@ def bridge_monitor(bridge: BridgeStatus) -> str:
         if bridge.mlag_state == "connected" and bridge.mlag_active_role is not None:
             rows.append(("mlag-active-role", bridge.mlag_active_role))
     return labelled(rows)
+
+
+def port_monitor(port: BridgePortStatus) -> str:
+    """`/interface/bridge/port/monitor ether1`, layout of 7.22 for rstp and stp; and why it does not forward."""
+    rows = [("interface", port.interface), ("status", port.status)]
+    tree = port.tree
+    if tree is not None:
+        rows += [
+            ("port-id", tree.port_id),
+            ("role", port.role or ""),
+            ("edge-port", _yes(tree.edge_port)),
+            ("edge-port-discovery", _yes(tree.edge_port_discovery)),
+            ("point-to-point-port", _yes(tree.point_to_point_port)),
+            ("sending-rstp", _yes(tree.sending_rstp)),
+        ]
+    rows += [("learning", _yes(port.learning)), ("forwarding", _yes(port.forwarding))]
+    why = port.comment or port.reason
+    if why and not port.forwarding:
+        rows.append(("not-forwarding-because", why))
+    if tree is not None:
+        changed = tree.last_topology_change
+        rows += [
+            ("actual-path-cost", str(tree.actual_path_cost)),
+            ("root-path-cost", str(tree.root_path_cost)),
+            ("designated-bridge-id", tree.designated_bridge_id),
+            ("designated-cost", str(tree.designated_cost)),
+            ("designated-port-id", tree.designated_port_id),
+            ("designated-message-age", f"{tree.designated_message_age:g}"),
+            ("designated-max-age", f"{tree.designated_max_age:g}"),
+            ("tx-rx-bpdu", f"{tree.tx_bpdu}/{tree.rx_bpdu}"),
+            ("discard-transitions", str(tree.discard_transitions)),
+            ("forward-transitions", str(tree.forward_transitions)),
+            ("tx-rx-tc", f"{tree.tx_tc}/{tree.rx_tc}"),
+            ("topology-changes", str(tree.topology_changes)),
+        ]
+        if changed is not None:
+            rows.append(("last-topology-change", duration(changed)))
+    return labelled(rows)
+
+
+def duration(seconds: float) -> str:
+    """Whole seconds as RouterOS writes a time: `2m5s`, `1w2d3h`."""
+    left, text = int(seconds), ""
+    for letter, span in (("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, span)
+        if count:
+            text += f"{count}{letter}"
+    return text or "0s"
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def host_print(status: NodeStatus) -> str:

@@ -23,6 +23,7 @@ class PortView(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None
     """Why the port does not forward."""
     oper_edge: bool
+    auto_edge: bool
     point_to_point: bool
     send_rstp: bool
     port_id: int
@@ -65,6 +66,7 @@ def port_view(port: Port) -> PortView:
         forwarding=port.forwarding,
         reason=reason(port),
         oper_edge=port.operEdge,
+        auto_edge=port.config.auto_edge,
         point_to_point=port.operPointToPointMAC,
         send_rstp=port.sendRSTP,
         port_id=port.portId,

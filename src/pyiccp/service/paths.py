@@ -73,6 +73,11 @@ def _ports(picture: Picture, names: Sequence[str]) -> str:
     return "\n".join(prints.port_print(each, running[each.name]) for each in picture.bridges if each.name in running)
 
 
+def _port_monitor(picture: Picture, names: Sequence[str]) -> str:
+    ports = {name: port for bridge in picture.status.bridges.values() for name, port in bridge.ports.items()}
+    return "\n\n".join(monitor.port_monitor(ports[name]) for name in _chosen(tuple(ports), names))
+
+
 def _vlans(picture: Picture, names: Sequence[str]) -> str:
     running = picture.status.bridges
     return "\n".join(prints.vlan_print(each, running[each.name]) for each in picture.bridges if each.name in running)
@@ -96,6 +101,7 @@ _COMMANDS: Mapping[str, Answer] = MappingProxyType(
         "interface bonding monitor-slaves": _slaves,
         "interface bridge monitor": _bridge,
         "interface bridge host print": _hosts,
+        "interface bridge port monitor": _port_monitor,
         "interface bridge port print": _ports,
         "interface bridge vlan print": _vlans,
     }

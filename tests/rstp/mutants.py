@@ -1,0 +1,157 @@
+"""Is every arrow of every machine held by a conformance test?
+
+    python tests/rstp/mutants.py              try all mutants, write docs/mutants-rstp.md, exit 1 if one survives
+                                              unexplained; a quarter of an hour on two cores
+    python tests/rstp/mutants.py PRT          only those whose name contains PRT, and no page
+
+A mutant is one table with one arrow deleted, or with one condition negated. It is killed by a failing test; a test
+that does not end kills it as well.
+"""
+
+import io
+import multiprocessing
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from pyiccp.rstp.bridge_detection import BRIDGE_DETECTION
+from pyiccp.rstp.port_information import PORT_INFORMATION
+from pyiccp.rstp.port_migration import PORT_MIGRATION
+from pyiccp.rstp.port_receive import PORT_RECEIVE
+from pyiccp.rstp.port_transmit import PORT_TRANSMIT
+from pyiccp.rstp.role_selection import ROLE_SELECTION_MACHINE
+from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
+from pyiccp.rstp.state_transition import STATE_TRANSITION
+from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
+from pyiccp.sansio import Machine
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "mutants-rstp.md"
+MACHINES: tuple[Machine[Any], ...] = (
+    *(PORT_RECEIVE, PORT_MIGRATION, BRIDGE_DETECTION, PORT_TRANSMIT, PORT_INFORMATION, ROLE_SELECTION_MACHINE),
+    *(ROLE_TRANSITIONS, STATE_TRANSITION, TOPOLOGY_CHANGE),
+)
+TABLES = {machine.name: machine for machine in MACHINES}
+KINDS = ("delete", "negate")
+TESTS = ("enc", "hsk", "edg", "ppm", "tcm", "vec", "age", "txh_bkp_mgt", "val", "stories", "scn")
+"""The quick ones first."""
+WORKERS = 2
+PATIENCE = 120.0
+"""Seconds after which a run of the tests does not end."""
+VARIABLE = "PYICCP_RSTP_MUTANT"
+
+EXPLAINED: dict[str, str] = {}
+"""Survivors and why they are equal to the original."""
+
+
+def names() -> list[str]:
+    """Every mutant: table, number of the arrow, kind."""
+    return [f"{table}:{n}:{kind}" for table in TABLES for n in range(len(TABLES[table].arrows)) for kind in KINDS]
+
+
+def describe(name: str) -> str:
+    table, number, kind = name.split(":")
+    arrow = TABLES[table].arrows[int(number)]
+    source = arrow.source.__name__ if arrow.source else "ANYWHERE"
+    return f"{table}: {source} --{arrow.condition.__name__}--> {arrow.target.__name__}, {kind}d"
+
+
+def mutate(name: str) -> None:
+    """Change the table in place, for the rest of the process."""
+    table, number, kind = name.split(":")
+    machine = TABLES[table]
+    arrows = list(machine.arrows)
+    arrow = arrows[int(number)]
+    if kind == "delete":
+        del arrows[int(number)]
+    else:
+        arrows[int(number)] = arrow._replace(condition=lambda owner: not arrow.condition(owner))
+    changed = Machine(machine.name, machine.begin, arrows)
+    ways = dict.fromkeys(machine._ways, ())
+    machine.arrows, machine._ways = changed.arrows, {**ways, **changed._ways}
+
+
+class _FirstFailure:
+    """A pytest plugin that remembers the test that failed."""
+
+    name: str | None = None
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed and self.name is None:
+            self.name = report.nodeid.split("::")[-1].split("[")[0]
+
+
+def _try(name: str, verdict: Path) -> None:
+    """In a process of its own: run the tests on the mutant, write down who killed it, or nothing."""
+    import pytest
+
+    os.environ[VARIABLE] = name
+    os.chdir(ROOT)
+    first = _FirstFailure()
+    files = [f"tests/rstp/test_rstp_{part}.py" for part in TESTS]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        code = pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", *files], [first])
+    verdict.write_text(first.name or ("" if code == 0 else f"pytest exit {int(code)}"))
+
+
+def killers(chosen: list[str]) -> dict[str, str | None]:
+    """By mutant the test that fails on it; None if it survives."""
+    import pytest  # noqa: F401  (loaded once, before the forks)
+
+    fork = multiprocessing.get_context("fork")
+    build = ROOT / "build" / "mutants-rstp"
+    build.mkdir(parents=True, exist_ok=True)
+    waiting, running, found = list(chosen), {}, {}
+    while waiting or running:
+        while waiting and len(running) < WORKERS:
+            name = waiting.pop(0)
+            verdict = build / name.replace(":", "-")
+            verdict.unlink(missing_ok=True)
+            process = fork.Process(target=_try, args=(name, verdict))
+            process.start()
+            running[name] = (process, verdict, monotonic() + PATIENCE)
+        for name, (process, verdict, end) in list(running.items()):
+            if process.is_alive() and monotonic() < end:
+                continue
+            ended = not process.is_alive()
+            process.kill()
+            process.join()
+            del running[name]
+            found[name] = (verdict.read_text() or None) if ended else "does not end"
+            print(f"{describe(name):90} {found[name] or 'SURVIVES'}", flush=True)
+        sleep(0.02)
+    return found
+
+
+def main() -> int:
+    part = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [name for name in names() if part in name]
+    found = killers(chosen)
+    survivors = [name for name in chosen if found[name] is None]
+    head = f"{len(chosen)} mutants, {len(chosen) - len(survivors)} killed, {len(survivors)} survive."
+    print(head, *(f"{name} {describe(name)}" for name in survivors), sep="\n")
+    if not part:
+        lines = [
+            "# Mutants of the RSTP machines",
+            "",
+            "Rendered by `python tests/rstp/mutants.py`: each arrow of each table deleted, each condition negated, and",
+            "the first conformance test that fails on it.",
+            "",
+            head,
+            "",
+            "| mutant | killed by |",
+            "|---|---|",
+        ]
+        for name in chosen:
+            killer = found[name]
+            how = f"survives: {EXPLAINED.get(name, 'UNEXPLAINED')}" if killer is None else f"`{killer}`"
+            lines.append(f"| {describe(name)} | {how if killer != 'does not end' else killer} |")
+        PAGE.write_text("\n".join(lines) + "\n")
+    return int(any(name not in EXPLAINED for name in survivors))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
