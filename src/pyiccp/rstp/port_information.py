@@ -10,6 +10,7 @@ from pyiccp.rstp.procedures import (
     recordProposal,
     recordTimes,
     setTcFlags,
+    takeBackAgreement,
     updtRcvdInfoWhile,
 )
 from pyiccp.rstp.variables import InfoIs, Port, RcvdInfo
@@ -87,6 +88,7 @@ def REPEATED_DESIGNATED(port: Port) -> None:
 
 def INFERIOR_DESIGNATED(port: Port) -> None:
     recordDispute(port)
+    takeBackAgreement(port)
     answerInferior(port)
     port.rcvdMsg = False
 

@@ -101,10 +101,31 @@ def recordDispute(port: Port) -> None:
         port.agreed = False
 
 
+def takeBackAgreement(port: Port) -> None:
+    """Departs from figure 17-15: who proposes has not agreed. If a port opened a moment ago on an agreement that was on
+    its way when its giver changed its mind, the proposal that follows shuts the port again."""
+    if (
+        port.role is Role.Designated
+        and port.forward
+        and port.msgKind is Kind.RST
+        and port.msgFlags.proposal
+        and not port.operEdge
+        and port.operPointToPointMAC
+        and justSent(port)
+    ):
+        port.agreed = port.synced = False
+        port.sync = True
+
+
+def justSent(port: Port) -> bool:
+    """What comes in now may have crossed what left last."""
+    return port.HelloTime - port.helloWhen.left(port.clock.now) <= _CROSSING
+
+
 def answerInferior(port: Port) -> None:
     """Departs from figure 17-15: a designated port answers worse information with its own, as 802.1D-1998 did, so a
     neighbour that has missed it need not wait for the next hello; unless the answer is on its way already."""
-    if port.role is Role.Designated and port.HelloTime - port.helloWhen.left(port.clock.now) > _CROSSING:
+    if port.role is Role.Designated and not justSent(port):
         port.newInfo = True
 
 
