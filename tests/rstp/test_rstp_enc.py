@@ -24,7 +24,7 @@ def test_frame_of_a_lone_bridge() -> None:
     assert bpdu[35] == 0
 
 
-@check("ENC-2", partly="the address is the caller's; frame_octets puts it in its place")
+@check("ENC-2")
 def test_source_is_the_address_of_the_port() -> None:
     dut = Dut().up()
     sources = [dut.octets(n)[0][6:12] for n in (1, 2, 3)]
