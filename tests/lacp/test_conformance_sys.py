@@ -220,7 +220,7 @@ def test_sys_13_c_has_another_key() -> None:
     assert one.partner.system == two.partner.system and one.actor.key != two.actor.key
 
 
-@pytest.mark.check("SYS-14", partly="the error comes before anything in sync is sent, not before the first held LACPDU")
+@pytest.mark.check("SYS-14")
 def test_sys_14_same_port_number_on_both_nodes() -> None:
     """A strict client flaps for ever; each node is told, before it matters, that its peer hears the same end."""
     wires = chassis(same_base=True).connect().run(20)

@@ -11,7 +11,7 @@ from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, MOVE, POLLING, RECOVE
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import BondUp
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.mac import Mac, mac_text
 
 
 class MlagCore:
@@ -66,6 +66,9 @@ class MlagCore:
         pair.timers.set(LEASE, now + self.config.liveness)
         pair.timers.set(ALONE, now + self.config.init_delay)
         actions: list[Action] = [Remember(pair.store), pair.bridge_identity()]
+        if pair.copied is not None:
+            whose = f"what was remembered is the node's with bridge MAC {mac_text(pair.copied)}"
+            actions.insert(0, Notice(f"{whose}, a copied disk: starting as a fresh node"))
         return [*actions, *losing.poll(pair, now)] if self.config.keepalive else actions
 
     def handle(self, event: Event, now: Instant) -> Sequence[Action]:

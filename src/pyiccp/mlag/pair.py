@@ -16,7 +16,7 @@ from pyiccp.mlag.fences import Fences
 from pyiccp.mlag.identity import SOLO_PRIORITY, Identity, assign, number_of, port_base, solo
 from pyiccp.mlag.partners import Partners
 from pyiccp.mlag.partners import Role as Chooser
-from pyiccp.mlag.store import Store
+from pyiccp.mlag.store import Store, own
 from pyiccp.mlag.watch import Watch
 from pyiccp.sansio import Instant, Timers
 from pyiccp.wire.iccp.mlag import NodeInfo
@@ -66,8 +66,12 @@ class Pair:
 
     def __init__(self, config: MlagConfig, store: Store) -> None:
         self.config = config
+        self.copied = store.owner if store.owner not in (None, config.bridge_mac) else None
+        """Whose memory this node was given by mistake."""
+        store = own(store, config.bridge_mac)
         self.store = replace(
             store,
+            owner=config.bridge_mac,
             incarnation=store.incarnation + 1,
             numbers=assign(store.numbers, config.bonds),
             system=config.system_id or store.system,

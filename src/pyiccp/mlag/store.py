@@ -9,6 +9,8 @@ from pyiccp.wire.mac import Mac
 class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Written before the act that depends on it. A fresh node has the defaults."""
 
+    owner: Mac | None = None
+    """Bridge MAC of the node that wrote it; None = written before any was."""
     system: Mac | None = None
     """The pair identity, once there was a session."""
     epoch: int = 0
@@ -24,3 +26,9 @@ class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Of the link: one more at every start."""
     replay: int = 0
     """With a shared key: the newest start of the peer's that was heard; what it said before that is void."""
+
+
+def own(store: Store, bridge_mac: Mac) -> Store:
+    """*store* as a node with *bridge_mac* may use it: what another node wrote (a disk that was copied) would make two
+    nodes one, with the same LACP port numbers (M1.5); such a node is fresh."""
+    return store if store.owner in (None, bridge_mac) else Store(incarnation=store.incarnation)
