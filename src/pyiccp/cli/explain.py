@@ -31,7 +31,8 @@ class _WithConfigs(click.Command):
 @click.option("--config", "configs", multiple=True, type=_FILE, metavar="A.rsc B.rsc", help="What lint holds against "
               "the configurations of the pair, and of its client as a third, counts too.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-def explain(captures: tuple[Path, ...], configs: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--html", type=_FILE, metavar="OUT.html", help="Write the report as one page without a network.")
+def explain(captures: tuple[Path, ...], configs: tuple[Path, ...], as_json: bool, html: Path | None) -> None:
     """Say what captures prove about LACP, spanning tree and ICCP: who is there, what went wrong, when, and why.
 
     Captures are pcap or pcapng, of one link or of many; several are put on one clock by the frames that both saw.
@@ -41,6 +42,7 @@ def explain(captures: tuple[Path, ...], configs: tuple[Path, ...], as_json: bool
     Examples:
       pyiccp explain trunk.pcapng
       pyiccp explain peer1.pcap peer2.pcap --config peer1.rsc peer2.rsc
+      pyiccp explain trunk.pcapng --html report.html
       pyiccp explain trunk.pcapng --json | jq '.findings[] | .code, .message'
     """
     from pyiccp.capture.packet import CaptureError
@@ -65,6 +67,13 @@ def explain(captures: tuple[Path, ...], configs: tuple[Path, ...], as_json: bool
             report = tell(files, texts)
         except CaptureError as error:
             raise click.UsageError(f"{error}; captures are pcap or pcapng") from None
+    if html is not None:
+        from pyiccp.report.html import to_html
+
+        try:
+            html.write_text(to_html(report), encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{html}: {error.strerror}") from None
     emit(to_json(report) if as_json else to_text(report))
     if not report.healthy:
         raise click.exceptions.Exit(1)

@@ -1,7 +1,9 @@
 """`pyiccp lab`: a network on a virtual clock."""
 
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import msgspec
@@ -9,7 +11,8 @@ import msgspec
 from pyiccp.cli.lab_check import check
 from pyiccp.cli.output import emit
 from pyiccp.cli.progress import progress_of
-from pyiccp.lab.result import to_json
+from pyiccp.lab.result import Result, to_json
+from pyiccp.lab.run import CAPTURE_NAME
 from pyiccp.lab.run import run as run_scenario
 from pyiccp.lab.scenario import QUICKSTART, Scenario, command_line_events, load
 from pyiccp.lab.text import to_text
@@ -45,6 +48,12 @@ lab.add_command(check)
     metavar="DIR",
     help="Capture every link into DIR/lab.pcapng.",
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.html",
+    help="Write what explain says of the run as one page.",
+)
 @click.option("--seed", type=int, metavar="N", help="Seed of the links' losses.")
 @click.option("--copy-quickstart", "copy_to", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Write the packaged quick setup into DIR and stop.")  # fmt: skip
@@ -54,6 +63,7 @@ def run(
     until: str | None,
     events: tuple[str, ...],
     pcap: Path | None,
+    html: Path | None,
     seed: int | None,
     copy_to: Path | None,
 ) -> None:
@@ -77,17 +87,36 @@ def run(
       pyiccp lab
       pyiccp lab --until 40s --event "10s crash Peer1" --event "25s start Peer1"
       pyiccp lab check --help
+      pyiccp lab --event "10s hang Peer1" --html report.html
       pyiccp lab --copy-quickstart here && pyiccp lab here/lab.toml --pcap captures
     """
     if copy_to is not None:
         _copy(copy_to)
         return
     chosen = _adjusted(load(scenario), until, events, seed)
-    with progress_of(chosen.until) as progress:
-        result = run_scenario(chosen, pcap=pcap, progress=progress)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory())) if html is not None and pcap is None else pcap
+        with progress_of(chosen.until) as progress:
+            result = run_scenario(chosen, pcap=folder, progress=progress)
+        if html is not None and folder is not None:
+            _page(html, folder / CAPTURE_NAME, result, "quick setup" if scenario is None else scenario.name)
     emit(to_json(result) if as_json else to_text(result))
     if result.bad:
         raise click.exceptions.Exit(1)
+
+
+def _page(target: Path, capture: Path, result: Result, title: str) -> None:
+    """The run as `explain` sees it, and beside it what was done."""
+    from pyiccp.explain.story import explain
+    from pyiccp.report.html import to_html
+
+    events = [(round(one.at * 1e9), one.what) for one in result.timeline if one.node == "lab"]
+    with capture.open("rb") as file:
+        report = explain([(capture.name, file)], events=events)
+    try:
+        target.write_text(to_html(msgspec.structs.replace(report, title=title)), encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{target}: {error.strerror}") from None
 
 
 def _adjusted(scenario: Scenario, until: str | None, events: tuple[str, ...], seed: int | None) -> Scenario:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from pyiccp.explain.observe_iccp import Session, Sessions, reached, said_goodbye
 from pyiccp.explain.observe_lacp import GRACE, Ports, Said
 from pyiccp.explain.observe_stp import BridgePort, Told, Tree, seconds_of
+from pyiccp.explain.reading import Seen
 from pyiccp.explain.rules_bonds import bonds
 from pyiccp.explain.rules_lacp import hears_nobody
 from pyiccp.explain.rules_stp import bursts
+from pyiccp.report.findings import Ref
 from pyiccp.report.timeline import Arrow, Lane, Link, Node, Step
 from pyiccp.sansio import Instant
 from pyiccp.wire.bpdu import BridgeId
 from pyiccp.wire.flags import PortRole
+from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.mac import mac_text
 
 MOST_ARROWS = 600
@@ -63,15 +66,17 @@ def lacp_nodes(ports: Ports) -> tuple[list[Node], list[Link]]:
         if len(chassis) > 1 and all(number >= 8 for number in chassis):
             detail.append("an MLAG pair: its ports are numbered apart by node (inferred)")
         before = nodes.get(name)
-        nodes[name] = Node(key=name, title=name, kind="lacp", detail=(*(before.detail if before else ()), *detail))
+        nodes[name] = Node(
+            key=f"lacp {name}", title=name, kind="lacp", detail=(*(before.detail if before else ()), *detail)
+        )
     links = []
     for one, other in ports.pairs():
         left, right = one.said[-1].pdu, other.said[-1].pdu
         up = left.actor.state.distributing and right.actor.state.distributing
         links.append(
             Link(
-                mac_text(left.actor.system),
-                mac_text(right.actor.system),
+                f"lacp {mac_text(left.actor.system)}",
+                f"lacp {mac_text(right.actor.system)}",
                 f"{one.title} and {other.title}",
                 "up" if up else "down",
             )
@@ -141,9 +146,9 @@ def stp_nodes(tree: Tree) -> tuple[list[Node], list[Link]]:
         assert last.bridge is not None
         role = "root of the tree" if last.root == last.bridge else f"root {_bridge(last.root)} at cost {last.cost}"
         detail = (f"{_bridge(last.bridge)}: {role}", *(() if vlan is None else (f"VLAN {vlan}",)))
-        nodes.append(Node(key=mac_text(mac), title=mac_text(mac), kind="bridge", detail=detail))
+        nodes.append(Node(key=f"bridge {mac_text(mac)}", title=mac_text(mac), kind="bridge", detail=detail))
     links = [
-        Link(mac_text(one.bridge), mac_text(other.bridge), one.link.name, "up")
+        Link(f"bridge {mac_text(one.bridge)}", f"bridge {mac_text(other.bridge)}", one.link.name, "up")
         for ports in tree.links()
         for index, one in enumerate(ports)
         for other in ports[index + 1 :]
@@ -202,10 +207,14 @@ def iccp_nodes(sessions: Sessions) -> tuple[list[Node], list[Link]]:
             continue
         for side in session.sides.values():
             groups = ", ".join(map(str, side.domains)) or "unknown"
-            nodes.append(Node(key=side.name, title=side.name, kind="iccp", detail=(f"redundancy group {groups}",)))
+            nodes.append(
+                Node(key=f"iccp {side.name}", title=side.name, kind="iccp", detail=(f"redundancy group {groups}",))
+            )
         pair = session.pair()
         if pair is not None:
-            links.append(Link(pair[0].name, pair[1].name, session.where, "up" if _is_up(session) else "down"))
+            links.append(
+                Link(f"iccp {pair[0].name}", f"iccp {pair[1].name}", session.where, "up" if _is_up(session) else "down")
+            )
     return nodes, links
 
 
@@ -220,5 +229,17 @@ def iccp_arrows(sessions: Sessions) -> Iterator[Arrow]:
             continue
         for side in session.sides.values():
             target = next((name for name in session.sides if name != side.name), "")
+            steps: dict[tuple[Instant, Ref], list[str]] = {}
             for time, frame, name in reached(side, session.kind):
-                yield Arrow(time, frame, side.name, target, name, "iccp", _LEVELS.get(name, "wait"))
+                steps.setdefault((time, frame), []).append(name)
+            for (time, frame), names in steps.items():
+                level = _LEVELS.get(names[-1], "wait")
+                yield Arrow(time, frame, side.name, target, ", ".join(names), "iccp", level)
+
+
+def repeated(seen: Seen) -> Arrow:
+    """A frame that says nothing new and that a finding points at."""
+    if isinstance(seen.value, Lacpdu):
+        source = f"{mac_text(seen.source)} port {seen.value.actor.port}"
+        return Arrow(seen.time, seen.frame, source, "", f"{seen.value.actor.state.text} again", "lacp", "off")
+    return Arrow(seen.time, seen.frame, mac_text(seen.source), "", seen.protocol, seen.protocol, "off")

@@ -91,6 +91,7 @@ class Ports:
         self._identities: dict[tuple[int, int, bytes, int], End] = {}
         for seen in frames:
             self._take(seen)
+        self._join_renumbered()
         self._pair_the_rest()
         for end in self:
             end.capture_ends = end_of_capture
@@ -110,6 +111,28 @@ class Ports:
             end.peer = other
             if other.peer is None:
                 other.peer = end
+
+    def _join_renumbered(self) -> None:
+        """A port that took another number (a node that joined its pair) is one end, where a link has two addresses."""
+        by_place: dict[tuple[int, int], dict[bytes, list[End]]] = {}
+        for (capture, interface, source, _), end in self.ends.items():
+            by_place.setdefault((capture, interface), {}).setdefault(source, []).append(end)
+        for sources in by_place.values():
+            for ends in sources.values() if len(sources) <= 2 else ():
+                first = ends[0]
+                for later in ends[1:]:
+                    if first.said[-1].time < later.said[0].time:
+                        self._join(first, later)
+
+    def _join(self, first: End, later: End) -> None:
+        for said in later.said:
+            first.take(said)
+        first.port = later.port
+        first.peer = later.peer or first.peer
+        self.ends = {key: end for key, end in self.ends.items() if end is not later}
+        for end in self:
+            if end.peer is later:
+                end.peer = first
 
     def _pair_the_rest(self) -> None:
         """Two ends alone on a link hear each other, or should."""

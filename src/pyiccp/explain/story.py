@@ -1,6 +1,6 @@
 """Captures, and perhaps configurations -> one report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from pyiccp.capture.decoder import FAMILIES
@@ -15,14 +15,19 @@ from pyiccp.explain.rules_iccp import iccp_findings
 from pyiccp.explain.rules_lacp import link_findings
 from pyiccp.explain.rules_stp import stp_findings
 from pyiccp.report.findings import Finding, condensed, ranked
-from pyiccp.report.timeline import Report
+from pyiccp.report.timeline import Arrow, Lane, Report, Step
 from pyiccp.routeros.lint import lint
 
 ICCP = frozenset(("iccp", "sonic-iccp", "pyiccp-link"))
 
 
-def explain(files: Iterable[tuple[str, BinaryIO]], configs: Sequence[tuple[str, str]] = ()) -> Report:
-    """What the captures prove. *files*: (name, file), in any order; *configs*: (name, text) of the nodes."""
+def explain(
+    files: Iterable[tuple[str, BinaryIO]],
+    configs: Sequence[tuple[str, str]] = (),
+    events: Sequence[tuple[int, str]] = (),
+) -> Report:
+    """What the captures prove. *files*: (name, file), in any order; *configs*: (name, text) of the nodes; *events*:
+    (nanoseconds, what) that was done to the network, for a lane of its own."""
     captures = read_captures(files)
     start = captures.seen[0].time if captures.seen else 0
     end = captures.seen[-1].time if captures.seen else 0
@@ -41,10 +46,9 @@ def explain(files: Iterable[tuple[str, BinaryIO]], configs: Sequence[tuple[str, 
     for found, wires in (lanes.lacp_nodes(ports), lanes.stp_nodes(tree), lanes.iccp_nodes(sessions)):
         nodes += found
         links += wires
-    arrows = sorted(
-        [*lanes.lacp_arrows(ports), *lanes.stp_arrows(tree), *lanes.iccp_arrows(sessions)],
-        key=lambda arrow: arrow.time_ns,
-    )
+    told = ranked(condensed(findings))
+    new = [*lanes.lacp_arrows(ports), *lanes.stp_arrows(tree), *lanes.iccp_arrows(sessions)]
+    arrows = sorted([*new, *_pointed_at(captures, told, new)], key=lambda arrow: arrow.time_ns)
     notes = list(captures.notes)
     if not captures.seen:
         notes.append("no LACP, spanning tree or ICCP in it")
@@ -59,14 +63,31 @@ def explain(files: Iterable[tuple[str, BinaryIO]], configs: Sequence[tuple[str, 
         nodes=tuple(nodes),
         links=tuple(links),
         lanes=(
-            *lanes.lacp_lanes(ports, end),
-            *lanes.stp_lanes(tree),
-            *lanes.iccp_lanes(sessions, end),
+            *_of_events(events),
+            *sorted(lanes.lacp_lanes(ports, end), key=_by_group),
+            *sorted(lanes.stp_lanes(tree), key=_by_group),
+            *sorted(lanes.iccp_lanes(sessions, end), key=_by_group),
         ),
         arrows=tuple(arrows[: lanes.MOST_ARROWS]),
-        findings=ranked(condensed(findings)),
+        findings=told,
         notes=tuple(notes),
     )
+
+
+def _pointed_at(captures: Captures, findings: Iterable[Finding], drawn: Iterable[Arrow]) -> Iterator[Arrow]:
+    """Frames of findings that say nothing new: the last word before a silence, for one."""
+    wanted = {frame for finding in findings for frame in finding.frames} - {arrow.frame for arrow in drawn}
+    yield from (lanes.repeated(seen) for seen in captures.seen if seen.frame in wanted)
+
+
+def _of_events(events: Sequence[tuple[int, str]]) -> Iterator[Lane]:
+    if events:
+        steps = tuple(Step(time, what, "ready", "seen") for time, what in events)
+        yield Lane(key="events", title="what was done", group="", protocol="lab", steps=steps)
+
+
+def _by_group(lane: Lane) -> tuple[str, str]:
+    return lane.group, lane.title
 
 
 def _of(captures: Captures, protocols: frozenset[str]) -> list[Seen]:

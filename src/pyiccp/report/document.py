@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from pyiccp.report.findings import Finding
-from pyiccp.report.timeline import Report
+from pyiccp.report.timeline import Link, Report
 
 SCHEMA = 1
 SECOND = 1_000_000_000
@@ -22,9 +22,7 @@ def document(report: Report) -> dict[str, Any]:
         "duration": seconds(report.end_ns - report.start_ns),
         "frames": report.frames,
         "systems": [{"name": node.title, "kind": node.kind, "detail": list(node.detail)} for node in report.nodes],
-        "links": [
-            {"between": [link.one, link.other], "name": link.title, "up": link.level == "up"} for link in report.links
-        ],
+        "links": [_link(report, link) for link in report.links],
         "timeline": [
             {
                 **_time(report, step.time_ns),
@@ -58,6 +56,12 @@ def seconds(time_ns: int) -> msgspec.Raw:
 
 def _time(report: Report, time_ns: int) -> dict[str, Any]:
     return {"time": seconds(time_ns), "time-ns": time_ns, "after": seconds(time_ns - report.start_ns)}
+
+
+def _link(report: Report, link: Link) -> dict[str, Any]:
+    titles = {node.key: node.title for node in report.nodes}
+    between = [titles.get(key, key) for key in (link.one, link.other)]
+    return {"between": between, "name": link.title, "up": link.level == "up"}
 
 
 def _finding(report: Report, finding: Finding) -> dict[str, Any]:
