@@ -13,6 +13,7 @@ VERBS = {
     "hosts": "the host table from one node to the other: against filling a dictionary",
     "hosts-wire": "a million hosts between two processes: the longest call, the widest gap between heartbeats",
     "rstp": "spanning trees: how fast they settle, beside real bridges; what a hundred bridges cost",
+    "explain": "a hundred thousand control frames explained, and what of it is reading them",
     "lacp": "the LACP core: one LACPDU received and one sent per port and second",
 }
 

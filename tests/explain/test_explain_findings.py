@@ -224,6 +224,16 @@ def test_a_configuration_that_holds_a_bond_down_is_a_finding_beside_the_capture(
     assert told.findings[0].where == "a.rsc:8"
 
 
+def test_a_configuration_gives_its_device_a_name() -> None:
+    named = PEER.format(rate="1sec").replace("name=bridge1", "name=bridge1 admin-mac=74:4D:28:00:01:00 auto-mac=no")
+    other = named.replace("28:00:01:00", "28:00:02:00")
+    told = report(pair(until="5s"), configs=(("Peer1.rsc", named), ("Peer2.rsc", other)))
+    assert told.healthy
+    assert {node.title for node in told.nodes if node.kind == "iccp"} == {
+        "Peer1 (74:4D:28:00:01:00)", "Peer2 (74:4D:28:00:02:00)",
+    }  # fmt: skip
+
+
 def test_what_happens_again_and_again_is_told_once_with_its_number() -> None:
     told = report(two_switches(SAME, SAME))
     assert len(told.findings) < 10

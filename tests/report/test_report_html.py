@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from explain.labs import VECTORS, frames, pair, report, written
+from explain.labs import VECTORS, frames, report, written
 from pyiccp.report.findings import Finding, Ref
 from pyiccp.report.html import to_html
 from pyiccp.report.timeline import Report
@@ -20,7 +20,7 @@ PAGES = {
     "split-pair": partial(report, VECTORS / "lacp/s13_mclag.pcapng"),
     "count-to-infinity": partial(report, VECTORS / "stp/mstpd-ring3/all.pcapng"),
     "healthy": partial(report, VECTORS / "lacp/s02_cold_fast.pcapng"),
-    "peer-hangs": lambda: report(pair("8s hang Peer2")),
+    "peer-hangs": partial(report, VECTORS / "lab/peer-hangs.pcapng"),
 }
 
 

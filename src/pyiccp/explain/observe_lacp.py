@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -147,6 +148,17 @@ class Ports:
 
     def __iter__(self) -> Iterator[End]:
         return iter(self.ends.values())
+
+    def left(self) -> dict[tuple[int, int], list[Instant]]:
+        """When ports gave up Synchronization or Aggregation with a partner at hand, by the place of the link."""
+        found: dict[tuple[int, int], list[Instant]] = {}
+        for end in self:
+            for before, after in pairwise(end.runs):
+                was, now = before.pdu.actor.state, after.pdu.actor.state
+                gave_up = (was.synchronization, was.aggregation) > (now.synchronization, now.aggregation)
+                if gave_up and not (now.expired or now.defaulted):
+                    found.setdefault((end.link.capture, end.link.interface), []).append(after.time)
+        return found
 
     def pairs(self) -> Iterator[tuple[End, End]]:
         """Each two ends that are connected, once, the one first that spoke first."""

@@ -27,12 +27,16 @@ STEPS, CLIMB = 3, seconds(10)
 """Rises of a cost that nobody stands behind, and how quickly they follow one another."""
 
 
-def stp_findings(tree: Tree, end_of_capture: Instant) -> Iterator[Finding]:
-    """Everything about spanning tree."""
+Left = dict[tuple[int, int], list[Instant]]
+"""Capture and interface -> when LACP on it announced that a port leaves."""
+
+
+def stp_findings(tree: Tree, end_of_capture: Instant, left: Left | None = None) -> Iterator[Finding]:
+    """Everything about spanning tree. Where a port has left in order, silence is no loss."""
     changes = [one.time for one, _ in bursts(tree)]
     told: set[tuple[bytes, int, int]] = set()
     for ports in tree.links():
-        yield from _link_lost(ports, changes, end_of_capture)
+        yield from _link_lost(ports, changes, left or {}, end_of_capture)
         yield from _own_segment(ports, told)
         yield from _legacy(ports)
         for port in ports:
@@ -75,13 +79,18 @@ def finding(
     )
 
 
-def _link_lost(ports: list[BridgePort], changes: list[Instant], end_of_capture: Instant) -> Iterator[Finding]:
+def _link_lost(
+    ports: list[BridgePort], changes: list[Instant], left: Left, end_of_capture: Instant
+) -> Iterator[Finding]:
     """No BPDU from anybody for longer than a neighbour believes; a topology change right then tells when."""
     told = sorted(((one.time, port, one) for port in ports for one in port.told), key=lambda entry: entry[0])
     for index, (time, port, one) in enumerate(told):
         after = told[index + 1] if index + 1 < len(told) else None
         until = after[0] if after is not None else end_of_capture
         if until - time <= LOST or not _designated(ports, time):
+            continue
+        leaves = left.get((port.link.capture, port.link.interface), ())
+        if any(time - HELLO <= leave <= time + LOST for leave in leaves):
             continue
         if one.kind == "config" and one.cost:
             continue  # 802.1D-1998: whoever is not root only passes on what the root sends

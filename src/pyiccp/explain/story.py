@@ -1,7 +1,10 @@
 """Captures, and perhaps configurations -> one report."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from pyiccp.capture.decoder import FAMILIES
 from pyiccp.explain import lanes
@@ -14,9 +17,13 @@ from pyiccp.explain.rules_frames import frame_findings
 from pyiccp.explain.rules_iccp import iccp_findings
 from pyiccp.explain.rules_lacp import link_findings
 from pyiccp.explain.rules_stp import stp_findings
+from pyiccp.mlag.identity import solo
+from pyiccp.node.config import ConfigError
 from pyiccp.report.findings import Finding, condensed, ranked
 from pyiccp.report.timeline import Arrow, Lane, Report, Step
+from pyiccp.routeros.config import Configuration, parse_config
 from pyiccp.routeros.lint import lint
+from pyiccp.wire.mac import mac_text
 
 ICCP = frozenset(("iccp", "sonic-iccp", "pyiccp-link"))
 
@@ -38,13 +45,14 @@ def explain(
         *frame_findings(captures.seen),
         *link_findings(ports, end),
         *bond_findings(ports),
-        *stp_findings(tree, end),
+        *stp_findings(tree, end, ports.left()),
         *iccp_findings(sessions, end),
         *_of_configs(configs, start),
     ]
+    names = _names(configs)
     nodes, links = [], []
     for found, wires in (lanes.lacp_nodes(ports), lanes.stp_nodes(tree), lanes.iccp_nodes(sessions)):
-        nodes += found
+        nodes += [replace(node, title=names.get(node.title, node.title)) for node in found]
         links += wires
     told = ranked(condensed(findings))
     new = [*lanes.lacp_arrows(ports), *lanes.stp_arrows(tree), *lanes.iccp_arrows(sessions)]
@@ -92,6 +100,26 @@ def _by_group(lane: Lane) -> tuple[str, str]:
 
 def _of(captures: Captures, protocols: frozenset[str]) -> list[Seen]:
     return [seen for seen in captures.seen if seen.protocol in protocols and seen.value is not None]
+
+
+def _names(configs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Addresses that configurations tell, with the name of the device: its bridge's, and its own when it is alone."""
+    names = {}
+    for file, text in configs:
+        try:
+            parsed = parse_config(text, file)
+        except ConfigError:
+            continue  # lint says so
+        stem = Path(file).stem
+        name = stem if parsed.identity == Configuration().identity else parsed.identity
+        for bridge in parsed.bridges:
+            if bridge.admin_mac is not None:
+                for address in (bridge.admin_mac, solo(bridge.admin_mac)):
+                    names[mac_text(address)] = f"{name} ({mac_text(address)})"
+        for bond in parsed.bonds:
+            if bond.lacp_system_id is not None:
+                names[mac_text(bond.lacp_system_id)] = f"{name} ({mac_text(bond.lacp_system_id)})"
+    return names
 
 
 def _of_configs(configs: Sequence[tuple[str, str]], start: int) -> list[Finding]:
