@@ -225,6 +225,20 @@ def test_a_wide_window_and_a_narrow_one_tell_the_same() -> None:
     assert wide.told == narrow.told
 
 
+def test_a_large_vlan_is_looked_up_in_one_call_and_told_in_the_next() -> None:
+    pair = Pair()
+    for number in range(100):
+        pair.see(0, "ether1", numbered(number))
+    core = pair.nodes[0]
+    core.table.slice = 10
+    pair.start()
+    assert core.table.busy and core.deadline == 0
+    before = pair.told[0]
+    pair.carry(0, core.advance(0))
+    assert pair.told[0] - before == 100 and not core.table.busy
+    assert pair.settle().equal()
+
+
 def test_hosts_of_one_pull_share_messages() -> None:
     """Several batches are one action, so that a node puts them into as few messages as hold them."""
     pair = Pair()

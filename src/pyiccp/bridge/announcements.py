@@ -24,6 +24,8 @@ Told = AnnounceHosts | AnnounceEnd
 
 MOVE_INTERVAL = milliseconds(100)
 """Moves of one host are announced at most 10 times a second."""
+LARGE = 4
+"""Slices of hosts of a large VLAN."""
 REMEMBERED_REMOVALS = 1 << 16
 """Beyond so many untold keys an answer to the peer about a host that is not here is dropped."""
 
@@ -58,6 +60,9 @@ class Announcements:
         """Addresses of the VLAN being walked, last first."""
         self.walking_vid = 0
         self.end_due = False
+        self.more = False
+        """The walk goes on in the next call, though the window is not used up: to look a large VLAN up is enough for
+        one."""
 
     def start(self, node: int) -> None:
         """A session begins: everything is to be told."""
@@ -70,7 +75,7 @@ class Announcements:
 
     def stop(self) -> None:
         """The session is over, and with it what was to be told in it."""
-        self.running = self.end_due = False
+        self.running = self.end_due = self.more = False
         self.epoch = 0
         self.dirty = {}
         self.bodies = {}
@@ -145,6 +150,7 @@ class Announcements:
 
     def pull(self, now: Instant) -> Sequence[Told]:
         """As much as the carrier takes now."""
+        self.more = False
         if not (self.dirty or self.bodies or self.end_due or self.asked) or not self.running:
             return ()
         batches = [self._question(vid, address) for vid, address in self.asked]
@@ -210,8 +216,10 @@ class Announcements:
             if not self.walk:
                 return batches.finish()
             self.walking_vid = self.walk.pop()
-            self.walking = list(table.tables.get(self.walking_vid, ()))
-            self.walking.reverse()
+            self.walking = list(reversed(table.tables.get(self.walking_vid, {})))
+            if len(self.walking) > LARGE * table.slice:
+                self.more = True
+                return batches.finish()
 
     def _tell(self, batches: Batches, vid: int, addresses: list[bytes]) -> bool:
         """The next of *addresses*, unless the peer has heard of it; False when the window is used up."""
@@ -226,7 +234,7 @@ class Announcements:
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """What is to be told, in the order in which it would be."""
         return (
-            (self.running, self.node, self.epoch, self.window, self.end_due),
+            (self.running, self.node, self.epoch, self.window, self.end_due, self.more),
             tuple((host.key, host.flags, host.sequence, host in self.moved) for host in self.dirty),
             tuple((key, host.flags, host.sequence) for key, host in self.bodies.items()),
             tuple((key, host.flags, host.sequence) for key, host in self.held.items()),

@@ -68,6 +68,11 @@ class HostTable(Entries):
         node = self.announcements.node
         return node if entry.flags & OURS else 1 - node
 
+    @property
+    def busy(self) -> bool:
+        """There is a rest of something to be done: `BridgeCore.advance` does."""
+        return super().busy or self.announcements.more
+
     # --- this node sees hosts
 
     def sight(self, vid: int, address: Mac, port: str, now: Instant) -> None:
