@@ -14,6 +14,7 @@ VERBS = {
     "hosts-wire": "a million hosts between two processes: the longest call, the widest gap between heartbeats",
     "rstp": "spanning trees: how fast they settle, beside real bridges; what a hundred bridges cost",
     "explain": "a hundred thousand control frames explained, and what of it is reading them",
+    "soak": "hours of the lab's clock without flows, minutes of the wall's under load with cuts: flat or not",
     "lacp": "the LACP core: one LACPDU received and one sent per port and second",
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,31 @@ PATIENCE = 13.0
 
 def pyiccp(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*PROGRAM, *words], check=False, capture_output=True, text=True, timeout=30)
+
+
+def check(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None) -> None:
+    """As much of JSON Schema as ours uses, and no property that it does not name."""
+    root = schema if root is None else root
+    if "$ref" in schema:
+        return check(value, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root)
+    if "anyOf" in schema:
+        kinds = {"null": value is None}
+        schema = next(each for each in schema["anyOf"] if kinds.get(each.get("type", ""), value is not None))
+        return check(value, schema, root)
+    if "const" in schema:
+        assert value == schema["const"]
+        return None
+    types = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    assert isinstance(value, types[schema["type"]]), (value, schema)
+    if "pattern" in schema:
+        assert re.search(schema["pattern"], value)
+    if "properties" in schema:
+        assert set(value) <= set(schema["properties"]) and set(value) >= set(schema["required"])
+    for key, item in value.items() if isinstance(value, dict) else ():
+        check(item, schema.get("properties", {}).get(key) or schema["additionalProperties"], root)
+    for item in value if isinstance(value, list) else ():
+        check(item, schema["items"], root)
+    return None
 
 
 class Three:
@@ -83,8 +109,9 @@ def three() -> Iterator[Three]:
 
 
 def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
-    """1. They start. 2. Both links carry. 3. RouterOS' commands answer. 4. SIGTERM of one is a planned stop: the
-    client goes on with the other link. 5. It comes back, with what it remembered."""
+    """1. They start. 2. Both links carry. 3. RouterOS' commands answer. 4. One goes into
+    maintenance and comes back. 5. Its SIGTERM is a planned stop: the client goes on with the other link. 6. It comes
+    back, with what it remembered."""
     for name in MACS:
         three.start(name, *(["--pcap", str(three.folder / "peer1.pcapng")] if name == "peer1" else []))
     three.wait("both links carry", lambda: three.active(2))
@@ -96,8 +123,21 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
     assert "client-bond" in pyiccp("monitor", *control).stdout
     published = json.loads(pyiccp("monitor", "--json", *control).stdout)
     assert published["schema"] == 1 and published["mlag"]["system-id"] == "74:4D:28:11:70:6B"
+    check(published, json.loads(pyiccp("schema").stdout))
+    assert "interface: client-bond" in pyiccp("monitor", "/interface/bridge/port/monitor", *control).stdout
     wrong = pyiccp("monitor", "/interface/bonding/monitor", "bond7", *control)
     assert wrong.returncode == 2 and "no such item: bond7" in wrong.stderr
+
+    assert pyiccp("ctl", "enter-maintenance", *control).returncode == 0
+    three.wait("the client on its other link, in maintenance", lambda: three.active(1))
+    assert three.status("peer1")["mlag"]["maintenance"] and "maintenance" in pyiccp("monitor", *control).stdout
+    assert pyiccp("ctl", "leave-maintenance", *control).returncode == 0
+    three.wait("both links carry after maintenance", lambda: three.active(2))
+    assert pyiccp("ctl", "flush", "client-bond", *control).returncode == 0
+    assert pyiccp("ctl", "clear-guards", *control).returncode == 0
+    unknown = pyiccp("ctl", "flush", "ether77", *control)
+    assert unknown.returncode == 1 and "ether77 is no port of a bridge; there are" in unknown.stderr
+    assert pyiccp("ctl", "stop", "client-bond", *control).returncode == 2
 
     three.running["peer1"].send_signal(signal.SIGTERM)
     assert three.running["peer1"].wait(timeout=PATIENCE) == 0

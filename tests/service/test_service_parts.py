@@ -98,9 +98,11 @@ async def _ask(path: Path, octets: bytes) -> bytes:
 async def test_the_control_socket_answers_a_line_with_a_line(folder: Path) -> None:
     path = folder / "c"
     async with trio.open_nursery() as nursery:
-        await nursery.start(Control({"status": lambda: {"x": 1}}).serve, path)
+        await nursery.start(Control({"status": lambda of: {"x": 1, "of": of}}).serve, path)
         assert oct(path.stat().st_mode & 0o777) == "0o600"
-        assert json.loads(await _ask(path, b'{"ask":"status"}\n')) == {"ok": {"x": 1}}
+        assert json.loads(await _ask(path, b'{"ask":"status"}\n')) == {"ok": {"x": 1, "of": None}}
+        assert json.loads(await _ask(path, b'{"ask":"status","of":"e1"}\n')) == {"ok": {"x": 1, "of": "e1"}}
+        assert "`of`" in json.loads(await _ask(path, b'{"ask":"status","of":7}\n'))["error"]
         assert "no verb 'dance'" in json.loads(await _ask(path, b'{"ask":"dance"}\n'))["error"]
         for rubbish in (b"\n", b"[]\n", b"\xff\xfe\n", b'{"ask":["status"]}\n', b"x" * 100_000):
             try:
@@ -115,7 +117,7 @@ async def test_the_control_socket_answers_no_other_user(folder: Path, monkeypatc
     """The asker is who the kernel says. Root asks as nobody, past the file's mode; others think they are another."""
     path = folder / "c"
     async with trio.open_nursery() as nursery:
-        await nursery.start(Control({"status": lambda: 1}).serve, path)
+        await nursery.start(Control({"status": lambda of: 1}).serve, path)
         if os.geteuid() == 0:
             folder.chmod(0o755)
             path.chmod(0o666)
@@ -124,7 +126,7 @@ async def test_the_control_socket_answers_no_other_user(folder: Path, monkeypatc
             )
             assert done.stdout == b"connected, not answered\n"
         else:
-            monkeypatch.setattr(os, "geteuid", lambda: 12345)
+            monkeypatch.setattr(os, "geteuid", lambda of: 12345)
             assert await _ask(path, b'{"ask":"status"}\n') == b""
         nursery.cancel_scope.cancel()
 
@@ -133,7 +135,7 @@ async def test_the_client_says_what_went_wrong(folder: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         client.ask(folder / "nobody", "status")
     async with trio.open_nursery() as nursery:
-        await nursery.start(Control({"status": lambda: [1]}).serve, folder / "c")
+        await nursery.start(Control({"status": lambda of: [1]}).serve, folder / "c")
         assert await trio.to_thread.run_sync(client.ask_plain, folder / "c", "status") == [1]
         with pytest.raises(client.Refused, match="no verb"):
             await trio.to_thread.run_sync(client.ask_plain, folder / "c", "dance")

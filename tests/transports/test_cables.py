@@ -212,3 +212,15 @@ async def test_a_capture_holds_what_a_wire_would_carry(folder: Path) -> None:
     capture.close()
     with (folder / "c.pcapng").open("rb") as file:
         assert [packet.octets for packet in read(file)] == list(finished(blank)) != [bytes(80)]
+
+
+async def test_discard_reaches_what_a_stream_holds_in_the_kernel(folder: Path) -> None:
+    """1. A node that slept threw away what it had received (M2.4). 2. Frames of a stream that nobody had read yet were
+    still in the kernel's buffer and came afterwards, stale. 3. The kit for third parties found it."""
+    first, second = cable("unixstream", folder)
+    async with first, second:
+        await plug_in(first, second)
+        await first.send_many(FRAMES)
+        second.discard()
+        await first.send_many(FRAMES[3:4])
+        assert await receive(second, 1) == FRAMES[3:4]

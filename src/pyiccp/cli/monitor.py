@@ -1,6 +1,7 @@
 """`pyiccp monitor`: what a running node shows, in RouterOS' layouts or as JSON."""
 
 import json
+import sys
 from pathlib import Path
 from time import sleep
 
@@ -20,7 +21,7 @@ WATCH = 1.0
 @click.argument("path", nargs=-1, metavar="[PATH]")
 @control_option
 @click.option("--json", "as_json", is_flag=True, help="The whole status as JSON.")
-@click.option("--watch", is_flag=True, help="Again every second, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="A live screen until Ctrl-C; into a pipe, again every second.")
 def monitor(path: tuple[str, ...], control: Path, as_json: bool, watch: bool) -> None:
     """Show a running node: everything on one screen, or what a RouterOS command would print.
 
@@ -32,15 +33,28 @@ def monitor(path: tuple[str, ...], control: Path, as_json: bool, watch: bool) ->
       pyiccp monitor /interface/bridge/host/print --watch
     """
     command = " ".join(path)
-    while True:
-        with asking(control):
-            picture = ask_picture(control)
-        text = _text(picture, command, as_json)
+    with asking(control):
+        text = _text(ask_picture(control), command, as_json)
         if not watch:
             emit(text)
-            return
-        emit("\x1b[H\x1b[2J" + text)
-        sleep(WATCH)
+        elif as_json or not sys.stdout.isatty():
+            while True:
+                emit(text)
+                sleep(WATCH)
+                text = _text(ask_picture(control), command, as_json)
+        else:
+            _live(control, command, text)
+
+
+def _live(control: Path, command: str, text: str) -> None:
+    """One screen, drawn anew every second; the terminal is as it was afterwards."""
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(Text(text), screen=True, auto_refresh=False) as screen:
+        while True:
+            sleep(WATCH)
+            screen.update(Text(_text(ask_picture(control), command, False)), refresh=True)
 
 
 def _text(picture: Picture, command: str, as_json: bool) -> str:

@@ -170,6 +170,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.KeepaliveReceived: losing.keepalive,
         ev.PeerRefused: _peer_refused,
         ev.StopRequested: stopping.stop,
+        ev.MaintenanceRequested: stopping.maintain,
     }
 )
 _TIMEOUTS: Mapping[str, Callable[[Pair, Instant], list[Action]]] = MappingProxyType(

@@ -147,6 +147,12 @@ class StopRequested(msgspec.Struct, frozen=True, gc=False):
     """A planned stop (M5)."""
 
 
+class MaintenanceRequested(msgspec.Struct, frozen=True, gc=False):
+    """Take this node's halves out of service, or take them in again, without stopping (M5.3)."""
+
+    on: bool
+
+
 Event = (
     SessionCameUp
     | SessionWentDown
@@ -163,6 +169,7 @@ Event = (
     | PeerRefused
     | PeerStartHeard
     | StopRequested
+    | MaintenanceRequested
 )
 
 # --- actions

@@ -35,6 +35,8 @@ def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action
         pair.timers.cancel(key)
     said: list[Action] = [Tell(info)]
     said += [Tell(BondUp(half.mlag_id, half.distributing)) for half in pair.fences.halves.values()]
+    if pair.maintenance and not pair.draining:
+        said.append(Tell(Goodbye()))
     return [*said, Tell(BondsEnd()), *pair.fences.begin(now)]
 
 
@@ -171,7 +173,7 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
         session.whole = True
         actions += pair.release_tree()
         if pair.mode is not Mode.NORMAL:
-            actions += pair.release_bonds()
+            actions += [] if pair.maintenance else pair.release_bonds()
         elif session.moving:
             pair.timers.set(MOVE, now + MOVE_DELAY)
     return actions

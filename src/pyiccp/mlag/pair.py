@@ -89,6 +89,8 @@ class Pair:
         self.deciding = False
         """The peer is lost and the keepalive has been asked (M6.1): change nothing, open nothing."""
         self.stopping = False
+        self.maintenance = False
+        """This node's halves are out of service until an operator says otherwise (M5.3)."""
         self.draining: tuple[str, ...] = ()
         self.silent = False
         """Three of RouterOS' heartbeats were missed."""
@@ -128,7 +130,7 @@ class Pair:
     @property
     def holds(self) -> tuple[str, ...]:
         """Bonds that must stay out of sync now."""
-        if self.config.blocked or self.mode is not Mode.NORMAL or self.stopping:
+        if self.config.blocked or self.mode is not Mode.NORMAL or self.stopping or self.maintenance:
             return tuple(bond.name for bond in self.config.bonds)
         return self.config.held_bonds
 
@@ -206,5 +208,5 @@ class Pair:
             self.watch.fingerprint(now),
             self.members,
             self.timers.fingerprint(now),
-            (self.deciding, self.stopping, self.draining, self.silent, self.problem),
+            (self.deciding, self.stopping, self.maintenance, self.draining, self.silent, self.problem),
         )

@@ -1,8 +1,8 @@
-"""A planned stop: drain the bonds, say goodbye, go (M5)."""
+"""A planned stop: drain the bonds, say goodbye, go; maintenance: the same, and stay (M5)."""
 
 from pyiccp.mlag import events as ev
-from pyiccp.mlag.events import Action, Notice, Tell
-from pyiccp.mlag.pair import STOP, Pair
+from pyiccp.mlag.events import Action, Mode, Notice, Tell
+from pyiccp.mlag.pair import ALONE, STOP, Pair
 from pyiccp.sansio import Instant, milliseconds
 from pyiccp.wire.iccp.mlag import Goodbye
 
@@ -15,9 +15,29 @@ def stop(pair: Pair, event: ev.StopRequested, now: Instant) -> list[Action]:
     if pair.stopping:
         return []
     pair.stopping = True
+    return [Notice("planned stop"), *_drain(pair, now)]
+
+
+def maintain(pair: Pair, event: ev.MaintenanceRequested, now: Instant) -> list[Action]:
+    """M5.3. Who comes back does so as M8 says: in a new session, since the peer has been told goodbye in this one."""
+    if event.on == pair.maintenance or pair.stopping:
+        return []
+    pair.maintenance = event.on
+    if event.on:
+        return [Notice("maintenance: the bonds are drained"), *_drain(pair, now)]
+    pair.draining = ()
+    said: list[Action] = [Notice("maintenance is over"), *pair.hold_bonds()]
+    pair.mode = Mode.HOLD
+    pair.timers.set(ALONE, now + pair.config.init_delay)
+    if pair.session is None:
+        return said
+    return [*said, *pair.end_session(open_halves=False), ev.EndSession("maintenance is over")]
+
+
+def _drain(pair: Pair, now: Instant) -> list[Action]:
+    """Every half stops distributing and goes out of sync once its client has seen it."""
     pair.draining = tuple(pair.fences.halves)
-    actions: list[Action] = [Notice("planned stop")]
-    actions += leave(pair, now)
+    actions = leave(pair, now)
     return actions if pair.draining else [*actions, *_goodbye(pair, now)]
 
 
@@ -42,8 +62,12 @@ def drained(pair: Pair, event: ev.DrainFinished, now: Instant) -> list[Action]:
 
 def _goodbye(pair: Pair, now: Instant) -> list[Action]:
     """M5.2: the peer keeps the pair identity."""
-    pair.timers.set(STOP, now + GOODBYE_TIME)
-    return [] if pair.session is None else [Tell(Goodbye())]
+    said: list[Action] = [] if pair.session is None else [Tell(Goodbye())]
+    if pair.stopping:
+        pair.timers.set(STOP, now + GOODBYE_TIME)
+        return said
+    pair.mode = Mode.HOLD
+    return [*said, *pair.hold_bonds(), Notice("maintenance: out of service")]
 
 
 def stop_due(pair: Pair, now: Instant) -> list[Action]:

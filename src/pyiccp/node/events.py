@@ -25,7 +25,33 @@ class StopRequested(msgspec.Struct, frozen=True, gc=False):
     """A planned stop (M5); `Stopped` comes out when it is done."""
 
 
-Event = LinkCameUp | LinkWentDown | KeepaliveReceived | StopRequested
+class MaintenanceRequested(msgspec.Struct, frozen=True, gc=False):
+    """An operator takes this node's halves of bonds out of service, or in again (M5.3)."""
+
+    on: bool
+
+
+class FlushRequested(msgspec.Struct, frozen=True, gc=False):
+    """An operator wants learned hosts forgotten: those at *interface*, None = all, on both nodes."""
+
+    interface: str | None = None
+
+
+class GuardsCleared(msgspec.Struct, frozen=True, gc=False):
+    """An operator enables ports again that BPDU guard has disabled: *interface*, None = all."""
+
+    interface: str | None = None
+
+
+Event = (
+    LinkCameUp
+    | LinkWentDown
+    | KeepaliveReceived
+    | StopRequested
+    | MaintenanceRequested
+    | FlushRequested
+    | GuardsCleared
+)
 
 # --- actions
 

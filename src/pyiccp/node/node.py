@@ -26,9 +26,12 @@ from pyiccp.node.control import LSR_BASE, link_segment
 from pyiccp.node.events import (
     Action,
     Event,
+    FlushRequested,
+    GuardsCleared,
     KeepaliveReceived,
     LinkCameUp,
     LinkWentDown,
+    MaintenanceRequested,
     Notice,
     Stopped,
     StopRequested,
@@ -251,6 +254,16 @@ class Node:
                     out.append(Stopped())
                 else:
                     self._carry_out(self.mlag.handle(mlag.StopRequested(), now), now, out)
+            case MaintenanceRequested(on):
+                if self.mlag is not None:
+                    self._carry_out(self.mlag.handle(mlag.MaintenanceRequested(on), now), now, out)
+            case FlushRequested(interface):
+                for bridge in self.plane.bridges_of(interface):
+                    self._carry_out(bridge.handle(bridging.FlushRequested(interface), now), now, out)
+            case GuardsCleared(interface):
+                for port, grown in self.tree_of.items():
+                    if interface in (None, port):
+                        self._carry_out(grown.handle(rstp.GuardCleared(port), now), now, out)
         return self._done(now, out)
 
     def advance(self, now: Instant) -> Sequence[Action]:

@@ -65,6 +65,13 @@ class Plane:
         self.decided = False
         """Some bridge has decided anew, and may have learned a host that will age."""
 
+    def bridges_of(self, interface: str | None) -> Sequence[BridgeCore]:
+        """The bridge of *interface*; all of them when None."""
+        if interface is None:
+            return tuple(self.bridges.values())
+        bridge = self.bridge_at.get(interface)
+        return () if bridge is None else (bridge,)
+
     # --- in
 
     def take(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> Sequence[BridgeAction]:

@@ -58,7 +58,12 @@ def _mlag_status(node: Node) -> MlagStatus | None:
     if node.mlag is None:
         # Every device with a bridge has the menu; without a peer port it prints `disabled`.
         return MlagStatus(status="disabled", system_id=None, active_role=None) if node.config.bridges else None
-    return MlagStatus(status=node.mlag.status, system_id=node.mlag.system_id, active_role=role(node.mlag))
+    return MlagStatus(
+        status=node.mlag.status,
+        system_id=node.mlag.system_id,
+        active_role=role(node.mlag),
+        maintenance=node.mlag.pair.maintenance,
+    )
 
 
 def role(mlag: MlagCore) -> str | None:

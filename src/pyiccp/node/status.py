@@ -114,6 +114,8 @@ class MlagStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     status: str
     system_id: Mac | None
     active_role: str | None
+    maintenance: bool = False
+    """An operator has taken this node's halves of bonds out of service."""
 
 
 class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):

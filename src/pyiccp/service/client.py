@@ -20,12 +20,12 @@ class _Answer(msgspec.Struct):
     error: str | None = None
 
 
-def ask(path: Path, verb: str) -> msgspec.Raw:
-    """What the node at *path* answers to *verb*, still as JSON. OSError when nobody is there."""
+def ask(path: Path, verb: str, of: str | None = None) -> msgspec.Raw:
+    """What the node at *path* answers to *verb* about interface *of*, still as JSON. OSError when nobody is there."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
         stream.settimeout(PATIENCE)
         stream.connect(str(path))
-        stream.sendall(msgspec.json.encode({"ask": verb}) + b"\n")
+        stream.sendall(msgspec.json.encode({"ask": verb, "of": of}) + b"\n")
         with stream.makefile("rb") as lines:
             line = lines.readline()
     if not line:

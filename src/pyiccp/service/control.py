@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import trio
 
+from pyiccp.node.config import ConfigError
 from pyiccp.transports.base import bound_socket
 from pyiccp.transports.unixgram import remove_socket
 
@@ -20,7 +21,8 @@ AT_ONCE = 16
 """Askers at a time; more are turned away."""
 _CREDENTIALS = struct.Struct("iII")
 
-Verb = Callable[[], Any]
+Verb = Callable[[str | None], Any]
+"""Given what the request is about, if it says so; ConfigError is an answer, too."""
 
 
 def listen(path: Path) -> trio.SocketListener:
@@ -36,7 +38,7 @@ def listen(path: Path) -> trio.SocketListener:
 
 
 class Control:
-    """Answers `{"ask": VERB}` with `{"ok": …}` or `{"error": …}`."""
+    """Answers `{"ask": VERB}`, or `{"ask": VERB, "of": INTERFACE}`, with `{"ok": …}` or `{"error": …}`."""
 
     def __init__(self, verbs: Mapping[str, Verb]) -> None:
         self.verbs = verbs
@@ -67,13 +69,19 @@ class Control:
 
     def _reply(self, line: bytes) -> dict[str, Any]:
         try:
-            asked = msgspec.json.decode(line, type=dict[str, Any]).get("ask")
+            request = msgspec.json.decode(line, type=dict[str, Any])
         except msgspec.MsgspecError as error:
             return {"error": f"not a request: {error}"}
+        asked, of = request.get("ask"), request.get("of")
         verb = self.verbs.get(asked) if isinstance(asked, str) else None
         if verb is None:
             return {"error": f"no verb {asked!r}; there are {', '.join(self.verbs)}"}
-        return {"ok": verb()}
+        if not isinstance(of, str | None):
+            return {"error": "`of` is the name of an interface"}
+        try:
+            return {"ok": verb(of)}
+        except ConfigError as error:
+            return {"error": str(error)}
 
 
 async def _line(stream: trio.SocketStream) -> bytes:

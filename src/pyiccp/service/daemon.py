@@ -7,7 +7,8 @@ from pathlib import Path
 
 import trio
 
-from pyiccp.node.config import NodeConfig
+from pyiccp.node.config import ConfigError, NodeConfig
+from pyiccp.node.events import FlushRequested, GuardsCleared, MaintenanceRequested
 from pyiccp.node.node import Node
 from pyiccp.service import metrics
 from pyiccp.service.control import Control
@@ -106,12 +107,34 @@ class Daemon:
         notify("STOPPING=1")
         driver.stop()
 
-    def _verbs(self, driver: Driver) -> dict[str, Callable[[], object]]:
+    def _verbs(self, driver: Driver) -> dict[str, Callable[[str | None], object]]:
         return {
-            "status": lambda: status_json(self.picture()),
-            "picture": self.picture,
-            "stop": lambda: self._stop(driver),
+            "status": lambda of: status_json(self.picture()),
+            "picture": lambda of: self.picture(),
+            "stop": lambda of: self._stop(driver),
+            "enter-maintenance": lambda of: self._maintain(driver, True),
+            "leave-maintenance": lambda of: self._maintain(driver, False),
+            "flush": lambda of: self._flush(driver, of),
+            "clear-guards": lambda of: self._clear_guards(driver, of),
         }
+
+    def _maintain(self, driver: Driver, on: bool) -> None:
+        if self.config.mlag is None:
+            raise ConfigError(f"{self.config.name} is no node of a pair: there is nothing to take over from it")
+        driver.tell(MaintenanceRequested(on))
+
+    def _flush(self, driver: Driver, interface: str | None) -> None:
+        self._known(interface)
+        driver.tell(FlushRequested(interface))
+
+    def _clear_guards(self, driver: Driver, interface: str | None) -> None:
+        self._known(interface)
+        driver.tell(GuardsCleared(interface))
+
+    def _known(self, interface: str | None) -> None:
+        ports = [port.interface for bridge in self.config.bridges for port in bridge.ports]
+        if interface is not None and interface not in ports:
+            raise ConfigError(f"{interface} is no port of a bridge", fix=f"there are {', '.join(ports)}")
 
     def picture(self) -> Picture:
         """The node as it is now."""
@@ -124,4 +147,5 @@ class Daemon:
                 name: PortCounters(len(queue), queue.dropped, driver.ports[name].lost, driver.ports[name].missed)
                 for name, queue in driver.queues.items()
             },
+            tasks=trio.lowlevel.current_statistics().tasks_living,
         )

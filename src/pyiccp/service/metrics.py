@@ -38,6 +38,7 @@ class _Node:
         origins = Counter("peer" if "E" in host.flags else "own" for host in status.hosts)
         hosts = {origin: float(origins[origin]) for origin in ("own", "peer")}
         yield family("pyiccp_hosts", "Hosts, by who sees them", "origin", hosts)
+        yield GaugeMetricFamily("pyiccp_tasks", "Tasks of the program", value=float(picture.tasks))
         for field, what in (
             ("queued", "Frames waiting"),
             ("dropped", "Frames not sent"),

@@ -29,12 +29,14 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     status: NodeStatus
     bridges: tuple[Bridge, ...]
     ports: dict[str, PortCounters]
+    tasks: int
+    """Of the program: as many as a minute ago, if nothing leaks."""
 
 
 def status_json(picture: Picture) -> dict[str, Any]:
     """The published JSON: `NodeStatus` with the counters, addresses in upper case with colons."""
     plain = _plain(msgspec.to_builtins(picture.status, builtin_types=(bytes,)))
-    return {"schema": SCHEMA, **plain, "ports": msgspec.to_builtins(picture.ports)}
+    return {"schema": SCHEMA, **plain, "ports": msgspec.to_builtins(picture.ports), "tasks": picture.tasks}
 
 
 def _plain(value: Any) -> Any:

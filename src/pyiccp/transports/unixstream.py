@@ -1,5 +1,6 @@
 """Unix stream sockets: four octets of length, big-endian, then the frame (as QEMU's `-netdev stream` speaks)."""
 
+import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from pyiccp.transports.unixgram import remove_socket
 RETRY = 0.1
 """Seconds between two attempts to connect."""
 CHUNK = 1 << 16
+DISCARDED = 64
+"""Chunks at most: one who sends without end does not hold up the node."""
 
 
 class UnixStream:
@@ -86,9 +89,21 @@ class UnixStream:
                     return
 
     def discard(self) -> None:
-        """Whole frames that wait in our buffer; what the kernel holds is not known to be whole."""
-        while self._frames():
-            pass
+        """What is here; the beginning of a frame stays, or the stream would lose its place."""
+        for _ in range(DISCARDED):
+            while self._frames():
+                pass
+            if self._stream is None:
+                return
+            try:
+                octets = os.read(self._stream.socket.fileno(), CHUNK)
+            except BlockingIOError:
+                return
+            except OSError:
+                octets = b""
+            self._buffer += octets
+            if not octets:
+                self._hang_up()
 
     async def _connect(self) -> trio.SocketStream:
         if self._listener is not None:
