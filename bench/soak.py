@@ -29,6 +29,8 @@ from pyiccp.node.node import Node
 from pyiccp.sansio import Instant, seconds
 
 HOUR = seconds(3600)
+SLOW = 45.0
+"""Seconds to recover after which the nodes' last words are shown."""
 PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
 MACS = {"Peer1": "74:4D:28:11:70:6B", "Peer2": "74:4D:28:16:2C:91", "Client": "74:4D:28:7B:7F:96"}
 CABLES = (
@@ -207,6 +209,9 @@ def real(length: float, seed: int) -> bool:
             began = time.monotonic()
             wires.until(wires.whole)
             count += 1
+            if time.monotonic() - began > SLOW:
+                logs = (path.read_text().splitlines()[-12:] for path in sorted(folder.glob("*.log")))
+                print("slow:", *(line for lines in logs for line in lines), sep="\n  ", flush=True)
             marks.append((memory(wires.running["Client"].pid), wires.status("Client")["tasks"]))
             print(
                 f"{count:3} {what:28} whole after {time.monotonic() - began:5.1f} s; "
