@@ -26,18 +26,14 @@ from pyiccp.node.control import LSR_BASE, link_segment
 from pyiccp.node.events import (
     Action,
     Event,
-    FlushRequested,
-    GuardsCleared,
     KeepaliveReceived,
     LinkCameUp,
     LinkWentDown,
-    MaintenanceRequested,
     Notice,
-    Stopped,
-    StopRequested,
 )
 from pyiccp.node.express import express
 from pyiccp.node.mlacp import describe
+from pyiccp.node.operator import operate
 from pyiccp.node.pair_tree import pair_tree
 from pyiccp.node.pairing import Pairing
 from pyiccp.node.plane import TAGGED_HEADER, Plane, is_link_segment
@@ -249,21 +245,8 @@ class Node:
                 self._carry_out(self._link(port, False, now, out), now, out)
             case KeepaliveReceived(octets):
                 self._carry_out(self._keepalive(octets, now), now, out)
-            case StopRequested():
-                if self.mlag is None:
-                    out.append(Stopped())
-                else:
-                    self._carry_out(self.mlag.handle(mlag.StopRequested(), now), now, out)
-            case MaintenanceRequested(on):
-                if self.mlag is not None:
-                    self._carry_out(self.mlag.handle(mlag.MaintenanceRequested(on), now), now, out)
-            case FlushRequested(interface):
-                for bridge in self.plane.bridges_of(interface):
-                    self._carry_out(bridge.handle(bridging.FlushRequested(interface), now), now, out)
-            case GuardsCleared(interface):
-                for port, grown in self.tree_of.items():
-                    if interface in (None, port):
-                        self._carry_out(grown.handle(rstp.GuardCleared(port), now), now, out)
+            case _:
+                self._carry_out(operate(self, event, now), now, out)
         return self._done(now, out)
 
     def advance(self, now: Instant) -> Sequence[Action]:
