@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -117,6 +119,30 @@ def test_a_long_capture_makes_a_page_that_a_browser_can_show() -> None:
     assert text.count('class="rung') <= 720
     assert len(text) < 2_000_000
     assert io.BytesIO(many)
+
+
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    call = [sys.executable, "-c", "from pyiccp.cli import main; main()"]
+    return subprocess.run([*call, *arguments], check=False, capture_output=True, text=True, timeout=120)
+
+
+def test_explain_writes_the_page(tmp_path: Path) -> None:
+    done = program("explain", str(VECTORS / "lacp/s09_one_way_loss.pcapng"), "--html", str(tmp_path / "x.html"))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert (tmp_path / "x.html").read_text(encoding="utf-8") == (FIXTURES / "one-way-loss.html").read_text("utf-8")
+    wrong = program("explain", str(VECTORS / "lacp/s02_cold_fast.pcapng"), "--html", str(tmp_path / "no/x.html"))
+    assert wrong.returncode == 2
+
+
+def test_lab_writes_the_page_with_what_was_done(tmp_path: Path) -> None:
+    page = tmp_path / "lab.html"
+    done = program("lab", "--until", "15s", "--event", "8s hang Peer2", "--html", str(page))
+    assert done.returncode == 0, done.stderr
+    text = page.read_text(encoding="utf-8")
+    assert Page(text).open == []
+    assert "what was done" in text
+    assert "hang Peer2" in text
+    assert "heartbeat-gap" in text
 
 
 def main() -> None:

@@ -54,7 +54,12 @@ def _lacp_step(said: Said) -> Step:
     return Step(said.time, name, level, "seen", said.frame, detail)
 
 
-def lacp_nodes(ports: Ports) -> tuple[list[Node], list[Link]]:
+def _agrees(pdu: Lacpdu) -> bool:
+    state = pdu.actor.state
+    return state.synchronization and state.collecting and not (state.expired or state.defaulted)
+
+
+def lacp_nodes(ports: Ports, end_of_capture: Instant) -> tuple[list[Node], list[Link]]:
     """Systems, with their bonds; and who is connected to whom."""
     nodes: dict[str, Node] = {}
     for (system, key), ends in bonds(ports).items():
@@ -72,7 +77,8 @@ def lacp_nodes(ports: Ports) -> tuple[list[Node], list[Link]]:
     links = []
     for one, other in ports.pairs():
         left, right = one.said[-1].pdu, other.said[-1].pdu
-        up = left.actor.state.distributing and right.actor.state.distributing
+        alive = all(end_of_capture - end.said[-1].time <= 3 * end.period(end.said[-1]) + GRACE for end in (one, other))
+        up = alive and all(_agrees(pdu) for pdu in (left, right))
         links.append(
             Link(
                 f"lacp {mac_text(left.actor.system)}",

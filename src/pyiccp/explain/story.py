@@ -51,7 +51,7 @@ def explain(
     ]
     names = _names(configs)
     nodes, links = [], []
-    for found, wires in (lanes.lacp_nodes(ports), lanes.stp_nodes(tree), lanes.iccp_nodes(sessions)):
+    for found, wires in (lanes.lacp_nodes(ports, end), lanes.stp_nodes(tree), lanes.iccp_nodes(sessions)):
         nodes += [replace(node, title=names.get(node.title, node.title)) for node in found]
         links += wires
     told = ranked(condensed(findings))
