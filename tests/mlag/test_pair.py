@@ -2,6 +2,7 @@
 
 import pickle
 
+import msgspec
 import pytest
 
 from mlag.pairs import HIGH, LOW, Couple, config
@@ -11,6 +12,7 @@ from pyiccp.mlag.events import Mode
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import seconds
 from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.keepalive import Kind
 from pyiccp.wire.mac import mac
 
 
@@ -121,6 +123,23 @@ def test_dead_peer_with_keepalive_the_survivor_keeps_the_identity_after_asking()
     assert survivor.store.primary
     assert survivor.identity.system == LOW
     assert "peer is dead: keep the pair identity" in survivor.notices()
+
+
+@pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.POLL])
+def test_what_a_dead_peer_said_last_does_not_isolate_its_successor(kind: Kind) -> None:
+    """M6.1: 1. The primary says that it is alive. 2. It crashes while that is on its way. 3. It arrives after the
+    session is lost: the successor goes on asking, and takes over."""
+    pair = joined(keepalive=True)
+    primary, survivor = pair.sides
+    watch = survivor.core.pair.watch
+    last = primary.core.pair.watch.poll(0, primary.core.pair.role, primary.core.pair.mode)
+    last = msgspec.structs.replace(last, kind=kind, number=watch.polls)
+    pair.crash(0)
+    pair.say(1, ev.KeepaliveReceived(last))
+    assert survivor.core.pair.deciding
+    pair.run(1.1)
+    assert survivor.core.pair.mode is ev.Mode.NORMAL
+    assert survivor.identity.system == LOW
 
 
 @pytest.mark.parametrize("phase", [0.0, 0.1, 0.2, 0.29])

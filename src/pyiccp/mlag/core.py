@@ -134,6 +134,12 @@ def _fence_received(pair: Pair, event: ev.FenceReceived, now: Instant) -> list[A
     return pair.fences.received(event.member, event.fence, pair.members)
 
 
+def _pair_checked(pair: Pair, event: ev.PairChecked, now: Instant) -> list[Action]:
+    before = pair.holds
+    pair.mismatch = event
+    return pair.hold_changed(before)
+
+
 def _members_changed(pair: Pair, event: ev.MembersChanged, now: Instant) -> list[Action]:
     pair.members = event.members
     return []
@@ -160,6 +166,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.PeerSaid: joining.peer_said,
         ev.HostsSynchronized: joining.hosts_synchronized,
         ev.TreeSynchronized: joining.tree_synchronized,
+        ev.PairChecked: _pair_checked,
         ev.HalfChanged: _half_changed,
         ev.DistributingChanged: _distributing_changed,
         ev.PartnersChanged: _partners_changed,

@@ -84,6 +84,13 @@ class HostsSynchronized(msgspec.Struct, frozen=True, gc=False):
     """The end of the peer's whole host table was applied."""
 
 
+class PairChecked(msgspec.Struct, frozen=True, gc=False):
+    """What the two configurations beside each other hold down (M12 type 1): all of MLAG and why, or some bonds."""
+
+    blocked: str
+    bonds: tuple[str, ...]
+
+
 class TreeSynchronized(msgspec.Struct, frozen=True, gc=False):
     """This node's copy of the spanning tree is the pair's, and what does not forward in it discards (M3.1)."""
 
@@ -159,6 +166,7 @@ Event = (
     | PeerSaid
     | HostsSynchronized
     | TreeSynchronized
+    | PairChecked
     | HalfChanged
     | DistributingChanged
     | PartnersChanged

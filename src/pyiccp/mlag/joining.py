@@ -28,6 +28,7 @@ MOVE_DELAY = seconds(3)
 def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action]:
     """Say who we are and how our halves stand; every half counts as up until a fence says otherwise."""
     info = _info(pair)
+    forgotten = pair.forget_mismatch()
     pair.session = Session(event.peer, info)
     pair.deciding = pair.silent = False
     pair.problem = ""
@@ -37,7 +38,7 @@ def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action
     said += [Tell(BondUp(half.mlag_id, half.distributing)) for half in pair.fences.halves.values()]
     if pair.maintenance and not pair.draining:
         said.append(Tell(Goodbye()))
-    return [*said, Tell(BondsEnd()), *pair.fences.begin(now)]
+    return [*forgotten, *said, Tell(BondsEnd()), *pair.fences.begin(now)]
 
 
 def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:

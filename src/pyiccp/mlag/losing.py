@@ -33,8 +33,10 @@ def session_down(pair: Pair, event: ev.SessionWentDown, now: Instant) -> list[Ac
         actions += pair.release_tree()
     if decision is Decision.ASK:
         pair.deciding = True
+        pair.watch.ask()
         pair.timers.set(ASK, now + pair.config.ask_time)
         return actions + poll(pair, now)
+    actions += pair.forget_mismatch()
     return [*actions, Notice(f"peer lost: {decision.value}")]
 
 
@@ -66,7 +68,7 @@ def keepalive(pair: Pair, event: ev.KeepaliveReceived, now: Instant) -> list[Act
     actions: list[Action] = []
     if peer.kind == Kind.POLL:
         actions.append(ev.SendKeepalive(pair.watch.answer(peer, pair.store.epoch, pair.role, pair.mode)))
-    if pair.session is not None:
+    if pair.session is not None or (pair.deciding and not pair.watch.fresh(peer)):
         return actions
     return actions + (_compare(pair, now) if pair.mode is Mode.NORMAL else _wait(pair, now))
 
@@ -121,6 +123,7 @@ def ask_due(pair: Pair, now: Instant) -> list[Action]:
     """M6.1: no answer for ask-time on a keepalive that worked: the peer is dead."""
     pair.deciding = False
     return [
+        *pair.forget_mismatch(),
         pair.remember(epoch=pair.store.epoch + 1, primary=True),
         *pair.fences.open(),
         Notice("peer is dead: keep the pair identity"),

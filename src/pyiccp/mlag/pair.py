@@ -94,6 +94,8 @@ class Pair:
         self.draining: tuple[str, ...] = ()
         self.silent = False
         """Three of RouterOS' heartbeats were missed."""
+        self.mismatch = ev.PairChecked("", ())
+        """What the two configurations beside each other hold down."""
         self.problem = ""
         """Why there is no session although the peer speaks (M2.3)."""
 
@@ -132,7 +134,15 @@ class Pair:
         """Bonds that must stay out of sync now."""
         if self.config.blocked or self.mode is not Mode.NORMAL or self.stopping or self.maintenance:
             return tuple(bond.name for bond in self.config.bonds)
-        return self.config.held_bonds
+        return (*self.config.held_bonds, *self.mismatched)
+
+    @property
+    def mismatched(self) -> tuple[str, ...]:
+        """Bonds that the two configurations beside each other hold down (M12): the secondary gives way, so that clients
+        keep one half."""
+        if self.store.primary:
+            return ()
+        return tuple(each.name for each in self.config.bonds) if self.mismatch.blocked else self.mismatch.bonds
 
     def bond_identity(self, bond: str) -> ev.SetIdentity:
         """What LACP on *bond* presents now (M1.3, M1.5, M1.7)."""
@@ -169,6 +179,21 @@ class Pair:
     def hold_bonds(self) -> list[Action]:
         """Every bond out of sync at once (HOLD, isolation)."""
         return [ev.HoldOutOfSync(bond.name, True) for bond in self.config.bonds]
+
+    def hold_changed(self, before: tuple[str, ...]) -> list[Action]:
+        """Tell LACP what differs from *before*."""
+        after = self.holds
+        return [
+            ev.HoldOutOfSync(bond.name, bond.name in after)
+            for bond in self.config.bonds
+            if (bond.name in before) != (bond.name in after)
+        ]
+
+    def forget_mismatch(self) -> list[Action]:
+        """The peer carries nothing any more."""
+        before = self.holds
+        self.mismatch = ev.PairChecked("", ())
+        return self.hold_changed(before)
 
     def release_bonds(self, isolated: bool = False) -> list[Action]:
         """Out of HOLD or isolation: bonds may come into sync."""
@@ -208,5 +233,5 @@ class Pair:
             self.watch.fingerprint(now),
             self.members,
             self.timers.fingerprint(now),
-            (self.deciding, self.stopping, self.maintenance, self.draining, self.silent, self.problem),
+            (self.mismatch, self.deciding, self.stopping, self.maintenance, self.draining, self.silent, self.problem),
         )

@@ -14,6 +14,8 @@ class Watch:
         self.polls = 0
         self.answered: Instant | None = None
         """When the newest answer came."""
+        self.asked = 0
+        """The first poll since the session was lost."""
         self.peer: Keepalive | None = None
         """The newest thing the peer said."""
 
@@ -41,6 +43,15 @@ class Watch:
         if value.kind == Kind.ANSWER:
             self.answered = now
         return True
+
+    def ask(self) -> None:
+        """The session is lost: what counts is answered from the next poll on."""
+        self.asked = self.polls + 1
+
+    def fresh(self, value: Keepalive) -> bool:
+        """*value* was said after the session was lost: it answers a poll sent since. What a peer said before it died
+        may still be on its way, and a poll does not tell when it was sent."""
+        return value.kind == Kind.ANSWER and value.number >= self.asked
 
     def answer(self, value: Keepalive, epoch: int, role: int, mode: Mode) -> Keepalive:
         """What to say to the poll *value*."""

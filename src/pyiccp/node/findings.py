@@ -1,5 +1,8 @@
 """What is wrong with a node's configuration, alone and beside its peer: M12's table fed from RouterOS' properties."""
 
+import msgspec
+from msgspec.structs import replace
+
 from pyiccp.bridge.config import FrameTypes
 from pyiccp.iccp.core import IccpCore
 from pyiccp.mlag.consistency import Finding, blocked, check, held_bonds
@@ -23,13 +26,27 @@ def own_findings(config: NodeConfig) -> tuple[Finding, ...]:
     return () if own is None else check(own)
 
 
-def pair_findings(config: NodeConfig, iccp: IccpCore, peer_name: str) -> tuple[Finding, ...]:
-    """What the peer's mLACP data adds: its mlag-ids and its node number."""
+def pair_findings(
+    config: NodeConfig, node: int | None, iccp: IccpCore, peer_name: str, told: Profile | None
+) -> tuple[Finding, ...]:
+    """What the peer adds: the whole profile that it has *told*, else its mlag-ids; its node number. *node* is ours."""
     own, peer = profile(config), peer_profile(iccp, peer_name)
+    if told is not None:
+        number = None if peer is None else peer.node_number
+        peer = replace(told, name=peer_name, complete=True, node_number=number)
     if own is None or peer is None:
         return ()
+    own = replace(own, node_number=node)
     known = check(own)
     return tuple(finding for finding in check(own, peer) if finding not in known)
+
+
+def read_profile(octets: bytes) -> Profile | None:
+    """What the peer says it is like; None when that is no profile."""
+    try:
+        return msgspec.json.decode(octets, type=Profile)
+    except msgspec.DecodeError:
+        return None
 
 
 def profile(config: NodeConfig) -> Profile | None:

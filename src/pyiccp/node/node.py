@@ -16,6 +16,7 @@ from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
 from pyiccp.link.seal import Sealing
 from pyiccp.mlag import events as mlag
+from pyiccp.mlag.consistency import Finding
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
 from pyiccp.mlag.stp import COMING_BACK
@@ -69,6 +70,8 @@ class Node:
         self.name = config.name
         store = store or Store()
         self.findings = findings.own_findings(config)
+        self.pair_findings: tuple[Finding, ...] = ()
+        """What is wrong beside the peer."""
         self.shared = tuple(bond.name for bond in wiring.dual_homed(config))
         self.members = wiring.peer_members(config)
         self.lacp = lacp or LacpCore(wiring.aggregators(config), wiring.lacp_ports(config))
@@ -205,12 +208,19 @@ class Node:
         if self._pairing is not None and self._pairing.log is not None:
             self._pairing.log.observer = observer
 
-    def check_pair(self, out: list[Action]) -> None:
-        """What the peer told of its bonds may contradict our configuration (M12)."""
-        session = self.pairing.mlag.pair.session
-        if session is not None:
-            for finding in findings.pair_findings(self.config, self.pairing.iccp, session.peer):
-                self.warn(finding.message, out)
+    def check_pair(self, now: Instant, out: list[Action]) -> Sequence[Any]:
+        """What the peer told of itself may contradict our configuration (M12)."""
+        pair, iccp = self.pairing.mlag.pair, self.pairing.iccp
+        self.pair_findings = ()
+        if pair.session is not None:
+            told = self.pairing.profile
+            self.pair_findings = findings.pair_findings(self.config, pair.store.node, iccp, pair.session.peer, told)
+        for finding in self.pair_findings:
+            self.warn(finding.message, out)
+        if pair.session is None:
+            return ()  # the core knows what to do with what it was told
+        checked = mlag.PairChecked(findings.blocked(self.pair_findings), findings.held_bonds(self.pair_findings))
+        return self.pairing.mlag.handle(checked, now) if checked != pair.mismatch else ()
 
     # --- the interface
 

@@ -9,6 +9,7 @@ from pyiccp.link.core import LinkCore
 from pyiccp.link.seal import Sealing
 from pyiccp.mlag import events as mlag
 from pyiccp.mlag.core import MlagCore
+from pyiccp.mlag.profile import Profile
 from pyiccp.mlag.stp import TreeLog
 from pyiccp.node.pair_tree import PairTree
 from pyiccp.sansio import Instant
@@ -33,6 +34,10 @@ class Pairing:
         self.bridge = bridge
         self.tree = tree
         """None where the bridge has no spanning tree."""
+        self.profile: Profile | None = None
+        """What the peer says it is like (M12)."""
+        self.heard = bytearray()
+        """Of its profile, so far."""
         self.log = None if tree is None else TreeLog(tree, core.pair.store.node or 0)
         self.sealing = sealing
         """With a shared key."""

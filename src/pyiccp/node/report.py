@@ -101,7 +101,12 @@ def _bond_status(node: Node, bond: Bond) -> BondStatus:
 def _error(node: Node, bond: str) -> str | None:
     """The configuration error that holds *bond* down, if there is one (M12 type 1)."""
     return next(
-        (f.message for f in node.findings if bond in f.holds or (f.holds == "mlag" and bond in node.shared)), None
+        (
+            finding.message
+            for finding in (*node.findings, *node.pair_findings)
+            if bond in finding.holds or (finding.holds == "mlag" and bond in node.shared)
+        ),
+        None,
     )
 
 

@@ -20,6 +20,7 @@ from pyiccp.mlag import events as mlag
 from pyiccp.mlag.stp_events import Heard
 from pyiccp.node import events as node
 from pyiccp.node import wiring
+from pyiccp.node.comparing import begin_or_end, profile_heard
 from pyiccp.node.control import iccp_messages, iccp_octets
 from pyiccp.node.pair_tree import WORST
 from pyiccp.node.partners import hear_peer, partners_heard, require_partner
@@ -28,6 +29,7 @@ from pyiccp.sansio import Instant
 from pyiccp.wire.ethernet import SLOW_PROTOCOLS_TYPE
 from pyiccp.wire.iccp import tree
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostSync
+from pyiccp.wire.iccp.mlag import ProfileTold
 from pyiccp.wire.iccp.tree import TreeIdentity
 from pyiccp.wire.mac import SLOW_PROTOCOLS
 
@@ -147,7 +149,7 @@ def _report_session(self: Node, action: iccp.ReportSession, now: Instant, out: O
     if not action.up:
         event = mlag.SessionWentDown(action.why, carrier.proven, carrier.heard_at)
     self.mlacp_dirty = True
-    return self.pairing.mlag.handle(event, now)
+    return [*self.pairing.mlag.handle(event, now), *begin_or_end(self, action.up, now, out)]
 
 
 def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) -> Sequence[Any]:
@@ -155,6 +157,8 @@ def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) 
     for tlv in action.tlvs:
         if isinstance(tlv, TREE_TLVS):
             actions += log(self, Heard(tlv), now)
+        elif isinstance(tlv, ProfileTold):
+            actions += profile_heard(self, tlv, now, out)
         elif action.application is iccp.Application.MLAG:
             actions += self.pairing.mlag.handle(mlag.PeerSaid(tlv), now)
         elif isinstance(tlv, HostBatch):
@@ -167,8 +171,7 @@ def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) 
 
 
 def _report_peer_mlacp(self: Node, action: iccp.ReportPeerMlacp, now: Instant, out: Out) -> Sequence[Any]:
-    self.check_pair(out)
-    return ()
+    return self.check_pair(now, out)
 
 
 def _set_port_priority(self: Node, action: iccp.SetPortPriority, now: Instant, out: Out) -> Sequence[Any]:

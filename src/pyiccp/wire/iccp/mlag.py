@@ -10,9 +10,11 @@ from pyiccp.wire.codec import Format
 from pyiccp.wire.iccp.tlv import TlvValue
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import ZERO, Mac
-from pyiccp.wire.tails import Array
+from pyiccp.wire.tails import Array, Opaque
 
 NO_NODE = 255
+PROFILE_CHUNK = 3072
+"""Octets of a profile in one TLV at most."""
 
 
 class NodeInfo(TlvValue, frozen=True, gc=False):
@@ -116,6 +118,13 @@ class PartnerChosen(TlvValue, frozen=True, gc=False):
     key: int
 
 
+class ProfileTold(TlvValue, frozen=True, gc=False):
+    """Type 0x300D: the next octets of what the sender is like, as a JSON object of named fields (M12)."""
+
+    more: bool
+    octets: bytes
+
+
 NODE_INFO = NodeInfo.FORMAT = Format(
     "MLAG Node Info",
     NodeInfo,
@@ -191,6 +200,14 @@ PARTNER_CHOSEN = PartnerChosen.FORMAT = Format(
     codes=(0x300C,),
 )
 
+PROFILE_TOLD = ProfileTold.FORMAT = Format(
+    "MLAG Profile",
+    ProfileTold,
+    Layout("MLAG Profile", "more" / Int8ub),
+    tail=Opaque("octets", limit=PROFILE_CHUNK),
+    codes=(0x300D,),
+)
+
 FORMATS = (
     NODE_INFO,
     BOND_NUMBERS,
@@ -202,4 +219,5 @@ FORMATS = (
     GOODBYE,
     PARTNERS_HEARD,
     PARTNER_CHOSEN,
+    PROFILE_TOLD,
 )

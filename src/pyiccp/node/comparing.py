@@ -1,0 +1,49 @@
+"""Each node tells the other what it is like, and both compare (M12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pyiccp.iccp import events as iccp
+from pyiccp.node import events as node
+from pyiccp.node.findings import profile, read_profile
+from pyiccp.sansio import Instant
+from pyiccp.wire.iccp.mlag import PROFILE_CHUNK, ProfileTold
+
+if TYPE_CHECKING:
+    from pyiccp.node.node import Node
+
+LARGEST = 1 << 20
+"""Octets of a profile at most: thousands of ports."""
+
+
+def begin_or_end(self: Node, up: bool, now: Instant, out: list[node.Action]) -> Sequence[Any]:
+    """A session: say what this node is like. Its end: nothing is known of the peer any more."""
+    self.pairing.profile = None
+    self.pairing.heard.clear()
+    if not up:
+        return self.check_pair(now, out)
+    octets = msgspec.json.encode(profile(self.config))
+    starts = range(0, len(octets), PROFILE_CHUNK)
+    said = (ProfileTold(at != starts[-1], octets[at : at + PROFILE_CHUNK]) for at in starts)
+    return self.pairing.iccp.handle(iccp.TlvsQueued(iccp.Application.MLAG, tuple(said)), now)
+
+
+def profile_heard(self: Node, told: ProfileTold, now: Instant, out: list[node.Action]) -> Sequence[Any]:
+    """The peer says what it is like."""
+    heard = self.pairing.heard
+    if len(heard) + len(told.octets) > LARGEST:
+        heard.clear()
+        self.warn("the peer's profile is too large: the configurations are not compared", out)
+        return ()
+    heard += told.octets
+    if told.more:
+        return ()
+    self.pairing.profile = read_profile(bytes(heard))
+    heard.clear()
+    if self.pairing.profile is None:
+        self.warn("the peer's profile cannot be read: the configurations are not compared", out)
+    return self.check_pair(now, out)
