@@ -9,6 +9,7 @@ import hashlib
 import random
 import selectors
 import socket
+import struct
 import sys
 
 PATIENCE = 60.0
@@ -33,6 +34,7 @@ def main() -> None:
                 selector.unregister(key.fileobj)
                 key.fileobj.close()
                 stream.settimeout(PATIENCE)
+                stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, int(PATIENCE)))
                 with stream:
                     if what == "send":
                         stream.sendall(data := pattern(key.data, octets))
