@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from pyiccp.explain.observe_iccp import Session, Sessions, reached, said_goodbye
 from pyiccp.explain.observe_lacp import GRACE, Ports, Said
-from pyiccp.explain.observe_stp import BridgePort, Told, Tree, seconds_of
+from pyiccp.explain.observe_stp import BridgePort, Told, Tree, bursts, seconds_of
 from pyiccp.explain.reading import Seen
 from pyiccp.explain.rules_bonds import bonds
 from pyiccp.explain.rules_lacp import hears_nobody
-from pyiccp.explain.rules_stp import bursts
 from pyiccp.report.findings import Ref
 from pyiccp.report.timeline import Arrow, Lane, Link, Node, Step
 from pyiccp.sansio import Instant

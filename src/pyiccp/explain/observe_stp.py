@@ -14,6 +14,8 @@ from pyiccp.wire.flags import Flags, PortRole
 from pyiccp.wire.mac import mac_text
 
 HELLO = 2_000_000_000
+BURST = 2 * HELLO
+"""Topology change flags further apart than this are two changes."""
 Vector = tuple[int, int, int, int]
 """Root, cost, bridge, port: the lower is the better (17.6)."""
 
@@ -154,3 +156,20 @@ def _told(seen: Seen, bpdu: ConfigBpdu | TcnBpdu | RstBpdu | MstBpdu) -> Told:
 def seconds_of(age: int) -> float:
     """Message age in seconds."""
     return age / UNIT
+
+
+def bursts(tree: Tree) -> list[tuple[Told, BridgePort]]:
+    """The first BPDU of each topology change: whoever sent it began it, as far as the capture shows."""
+    told = sorted(((one, port) for port in tree for one in port.told if one.topology_change), key=when)
+    found: list[tuple[Told, BridgePort]] = []
+    last: Instant | None = None
+    for one, port in told:
+        if last is None or one.time - last > BURST:
+            found.append((one, port))
+        last = one.time
+    return found
+
+
+def when(entry: tuple[Told, BridgePort]) -> Instant:
+    """The key to sort them by."""
+    return entry[0].time

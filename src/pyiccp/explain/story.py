@@ -17,6 +17,7 @@ from pyiccp.explain.rules_frames import frame_findings
 from pyiccp.explain.rules_iccp import iccp_findings
 from pyiccp.explain.rules_lacp import link_findings
 from pyiccp.explain.rules_stp import stp_findings
+from pyiccp.explain.rules_tree import tree_findings
 from pyiccp.mlag.identity import solo
 from pyiccp.node.config import ConfigError
 from pyiccp.report.findings import Finding, condensed, ranked
@@ -46,6 +47,7 @@ def explain(
         *link_findings(ports, end),
         *bond_findings(ports),
         *stp_findings(tree, end, ports.left()),
+        *tree_findings(tree),
         *iccp_findings(sessions, end),
         *_of_configs(configs, start),
     ]
