@@ -6,8 +6,14 @@ from hypothesis import strategies as st
 from node.labs import PEER, joined, node
 from pyiccp.lab.network import Network
 from pyiccp.node.events import Action, DeliverLocally, LinkWentDown, Transmit
+from pyiccp.rstp.config import BridgeConfig, PortConfig
+from pyiccp.rstp.core import RstpCore
+from pyiccp.rstp.events import LinkCameUp
+from pyiccp.rstp.events import Transmit as TransmitBpdu
+from pyiccp.rstp.frames import frame_octets
+from pyiccp.sansio import seconds
 from pyiccp.wire.link import ETHERTYPE, Envelope, Segment
-from pyiccp.wire.mac import NEAREST_BRIDGE
+from pyiccp.wire.mac import NEAREST_BRIDGE, mac
 
 STATION, OTHER = bytes.fromhex("0200000000aa"), bytes.fromhex("0200000000bb")
 BROADCAST = b"\xff" * 6
@@ -117,3 +123,26 @@ def test_nothing_that_comes_in_raises_and_the_session_lives(received: list[tuple
         for port, octets in received:
             node(net, name).forward(port, [octets], net.now)
         assert node(net, name).pairing.mlag.connected
+
+
+def test_a_bpdu_on_the_peer_port_shuts_the_gate_and_is_shown() -> None:
+    """M3.2: 1. A bridge speaks on the peer port. 2. The status says so, data no longer cross it, the session lives.
+    3. It has been silent for three hellos: all is well again."""
+    net = joined()
+    bridge = RstpCore(BridgeConfig(mac=mac("02:00:00:00:00:99")), (PortConfig(name="p", number=1),))
+    said = bridge.handle(LinkCameUp("p"), 0)
+    bpdu = next(action.bpdu for action in said if isinstance(action, TransmitBpdu))
+    heard = frame_octets(mac("02:00:00:00:00:99"), bpdu).ljust(60, b"\0")
+    peer1 = node(net, "Peer1")
+    peer1.forward("sfp-sfpplus1", [heard], net.now)
+    status = peer1.status(net.now)
+    assert status.mlag is not None
+    assert status.mlag.status == "foreign bridge on peer port"
+    assert status.bridges["bridge1"].ports["sfp-sfpplus1"].status == "inactive"
+    assert not peer1.plane.bridges["bridge1"].forwarding.gate_open
+    net._rearm(net.devices["Peer1"])
+    net.run(net.now + seconds(7))
+    status = peer1.status(net.now)
+    assert status.mlag is not None
+    assert status.mlag.status == "connected"
+    assert peer1.plane.bridges["bridge1"].forwarding.gate_open

@@ -7,11 +7,28 @@ from typing import Any
 from pyiccp.mlag import events as ev
 from pyiccp.mlag import joining, losing, stopping
 from pyiccp.mlag.events import Action, Event, MlagConfig, Mode, Notice, Remember, Tell
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, LEASE, MOVE, POLLING, RECOVERY, RELEASE, SILENCE, STOP, Pair
+from pyiccp.mlag.pair import (
+    ALONE,
+    ASK,
+    BOTH_HELD,
+    FOREIGN,
+    FOREIGN_BRIDGE,
+    LEASE,
+    MOVE,
+    POLLING,
+    RECOVERY,
+    RELEASE,
+    SILENCE,
+    STOP,
+    Pair,
+)
 from pyiccp.mlag.store import Store
-from pyiccp.sansio import Instant
+from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import BondUp
 from pyiccp.wire.mac import Mac, mac_text
+
+FOREIGN_SILENCE = seconds(6)
+"""Three hellos of a bridge that must not be there."""
 
 
 class MlagCore:
@@ -42,7 +59,7 @@ class MlagCore:
     @property
     def gate(self) -> bool:
         """This end of the peer port carries data."""
-        return self.pair.session is not None and self.pair.session.gate
+        return self.pair.session is not None and self.pair.session.gate and not self.pair.problem
 
     @property
     def status(self) -> str:
@@ -146,12 +163,32 @@ def _members_changed(pair: Pair, event: ev.MembersChanged, now: Instant) -> list
 
 
 def _peer_refused(pair: Pair, event: ev.PeerRefused, now: Instant) -> list[Action]:
-    pair.problem = event.why
-    return []
+    return _refuse(pair, event.why)
 
 
 def _peer_start_heard(pair: Pair, event: ev.PeerStartHeard, now: Instant) -> list[Action]:
     return [pair.remember(replay=event.start)]
+
+
+def _refuse(pair: Pair, why: str) -> list[Action]:
+    """M3.2: an error state, shown, and the gate is shut as long as it lasts; one end doing so is enough."""
+    changed = bool(pair.problem) != bool(why)
+    pair.problem = why
+    session = pair.session
+    if session is None or not session.gate or not changed:
+        return []
+    return [ev.SetGate(not why), *([ev.DropPeerQueue()] if why else [])]
+
+
+def _bridge_heard(pair: Pair, event: ev.BridgeHeard, now: Instant) -> list[Action]:
+    pair.timers.set(FOREIGN, now + FOREIGN_SILENCE)
+    if pair.problem:
+        return []
+    return [*_refuse(pair, FOREIGN_BRIDGE), Notice(FOREIGN_BRIDGE)]
+
+
+def _foreign_due(pair: Pair, now: Instant) -> list[Action]:
+    return _refuse(pair, "") if pair.problem == FOREIGN_BRIDGE else []
 
 
 def _lease_due(pair: Pair, now: Instant) -> list[Action]:
@@ -176,6 +213,7 @@ _HANDLERS: Mapping[type, Callable[[Pair, Any, Instant], list[Action]]] = Mapping
         ev.PeerStartHeard: _peer_start_heard,
         ev.KeepaliveReceived: losing.keepalive,
         ev.PeerRefused: _peer_refused,
+        ev.BridgeHeard: _bridge_heard,
         ev.StopRequested: stopping.stop,
         ev.MaintenanceRequested: stopping.maintain,
     }
@@ -192,5 +230,6 @@ _TIMEOUTS: Mapping[str, Callable[[Pair, Instant], list[Action]]] = MappingProxyT
         STOP: stopping.stop_due,
         MOVE: joining.move_due,
         RELEASE: losing.release_due,
+        FOREIGN: _foreign_due,
     }
 )

@@ -150,6 +150,10 @@ class PeerStartHeard(msgspec.Struct, frozen=True, gc=False):
     start: int
 
 
+class BridgeHeard(msgspec.Struct, frozen=True, gc=False):
+    """A BPDU came in by the peer port (M3.2)."""
+
+
 class StopRequested(msgspec.Struct, frozen=True, gc=False):
     """A planned stop (M5)."""
 
@@ -175,6 +179,7 @@ Event = (
     | MembersChanged
     | KeepaliveReceived
     | PeerRefused
+    | BridgeHeard
     | PeerStartHeard
     | StopRequested
     | MaintenanceRequested

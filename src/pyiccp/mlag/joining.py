@@ -169,7 +169,7 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
         actions.append(Tell(Applied()))
     if gate_may_open(session) and not session.gate:
         session.gate = True
-        actions += [ev.SetGate(True), Tell(GateOpened())]
+        actions += [ev.SetGate(not pair.problem), Tell(GateOpened())]
     if bonds_may_come(session) and not session.whole:
         session.whole = True
         actions += pair.release_tree()

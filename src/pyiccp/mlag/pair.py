@@ -35,6 +35,8 @@ POLLING = "polling"
 STOP = "stop"
 MOVE = "move"
 RELEASE = "release"
+FOREIGN = "foreign"
+FOREIGN_BRIDGE = "foreign bridge on peer port"
 
 
 class Session(msgspec.Struct):

@@ -410,7 +410,10 @@ class Node:
                 self._carry_out(self.lacp.handle(classify_pdu(port, frame[14:]), now), now, out)
         elif frame[:6] == BRIDGE_GROUP:
             interface = self.plane.interface_of(port)
-            if interface is not None and self._in_a_tree(interface):
+            if self._pairing is not None and port in self.members:
+                if isinstance(classify(port, frame), rstp.BpduReceived):
+                    self._carry_out(self._pairing.mlag.handle(mlag.BridgeHeard(), now), now, out)
+            elif interface is not None and self._in_a_tree(interface):
                 event = classify(interface, frame)
                 if isinstance(event, rstp.BpduReceived):
                     if interface in self.tree_of:
