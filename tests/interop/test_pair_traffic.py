@@ -12,8 +12,8 @@ import pytest
 from interop.captures import Capturing
 from interop.clients import FAR, LOCAL, GuestClient, OvsClient, far_side
 from interop.conftest import Kennel, Program
-from interop.networks import Pair, frames, settle, spread
-from interop.spaces import Space
+from interop.networks import Pair, frames, settle
+from interop.spaces import Space, until
 from interop.tcp import pattern
 
 PROGRAM = Path(__file__).with_name("tcp.py")
@@ -81,6 +81,13 @@ class Traffic:
             assert told() == dict.fromkeys(PORTS, hashlib.md5(octets).hexdigest())
 
 
+def halves(before: list[int], after: list[int]) -> float:
+    """The part of all `frames` since that the node with fewer of them had."""
+    counts = [newer - older for older, newer in zip(before, after, strict=True)]
+    half = len(counts) // 2
+    return min(sum(counts[:half]), sum(counts[half:])) / max(sum(counts), 1)
+
+
 @pytest.fixture(params=["guest", "ovs"])
 def traffic(request: pytest.FixtureRequest, program: Program, root: None, folder: Path) -> Iterator[Traffic]:
     for name in ("ovs-vswitchd", "tcpdump", "tshark", "ethtool", "busybox"):
@@ -102,9 +109,14 @@ def test_tcp_goes_through_both_halves_and_tshark_reads_it_all(traffic: Traffic, 
     one node's own port, whose kernel leaves checksums and segments to its card. 3. A node stops and comes back.
     4. tshark has no warning about any frame that is ours."""
     before = frames(traffic.pair)
-    traffic.takes(traffic.far_space, FAR, traffic.near.run)
-    traffic.gives(traffic.far_space, FAR, traffic.near.run)
-    assert spread(before, frames(traffic.pair)) >= LEAST
+
+    def both_carried() -> bool:
+        """Open vSwitch deals streams out in turn as they come: it may take a few rounds of them."""
+        traffic.takes(traffic.far_space, FAR, traffic.near.run)
+        traffic.gives(traffic.far_space, FAR, traffic.near.run)
+        return halves(before, frames(traffic.pair)) >= LEAST
+
+    until("both nodes carried TCP", both_carried, PATIENCE, lambda: f"{before} {frames(traffic.pair)}")
     traffic.takes(traffic.host, ORPHAN, traffic.near.run)
     traffic.gives(traffic.host, ORPHAN, traffic.near.run)
     if isinstance(traffic.near, OvsClient):
