@@ -62,6 +62,9 @@ async def main():
             burst = [number.to_bytes(4, "big") * 16 for number in range(4000)]
             await a.send_many(burst)
             assert await receive(b, len(burst)) == burst and b.missed == 0, "burst"
+            tagged = [FRAMES[1][:14] + number.to_bytes(2, "big") + FRAMES[1][16:] for number in range(200)]
+            await a.send_many(tagged)
+            assert await receive(b, len(tagged)) == tagged, "nothing but tagged frames"
             flood = [bytes(60)] * 10000
             await a.send_many(flood)
             seen = 0

@@ -13,6 +13,7 @@ import struct
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import accumulate
 
 from pyiccp.transports.base import BATCH
@@ -26,6 +27,7 @@ _VERSION_2 = 1
 _COPIED, _BLANK, _TRAIN = 0x02, 0x08, 0x100
 _SPECIAL = _COPIED | _BLANK | VLAN_VALID | _TRAIN
 _ORDINARY = frozenset(status for status in range(512) if not status & _SPECIAL)
+_TAGGED = frozenset(status | VLAN_VALID for status in _ORDINARY)
 
 SLOT = 2048
 """Octets of a frame's place with its headers; a longer frame comes by the socket, in its turn."""
@@ -74,11 +76,22 @@ class Ring:
         starts = [slot + place for slot, place in zip(range(first * SLOT, last * SLOT, SLOT), places, strict=True)]
         if sizes == whole and _ORDINARY.issuperset(states[:count]):
             frames = [memory[start : start + size] for start, size in zip(starts, sizes, strict=True)]
+        elif sizes == whole and _TAGGED.issuperset(states[:count]):
+            tags = map(tag_octets, states, *self._tags(first, last))
+            frames = [
+                memory[start : start + 12] + tag + memory[start + 12 : start + size]
+                for start, size, tag in zip(starts, sizes, tags, strict=False)
+            ]
         else:
             frames = self._one_by_one(first, states[:count], whole, sizes, starts)
         self._words[words] = array("I", bytes(4 * count))  # the kernel's again
         self._at = last % SLOTS
         return frames
+
+    def _tags(self, first: int, last: int) -> tuple[list[int], list[int]]:
+        """TCI and EtherType of the tags taken off the frames in these places."""
+        start, stop = first * _HALVES, last * _HALVES
+        return self._halves[start + 12 : stop : _HALVES].tolist(), self._halves[start + 13 : stop : _HALVES].tolist()
 
     def _one_by_one(
         self, first: int, states: list[int], whole: list[int], sizes: list[int], starts: list[int]
@@ -106,6 +119,7 @@ class Ring:
         return frames
 
 
+@lru_cache(4096)
 def tag_octets(status: int, tci: int, tpid: int) -> bytes:
     """The tag that the kernel took off a frame."""
     return struct.pack("!HH", tpid if status & TPID_VALID else 0x8100, tci)
