@@ -9,7 +9,7 @@ from pyiccp import __version__
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
-VERBS = ("lab", "decode", "explain", "lint", "migrate", "wireshark", "node", "monitor", "ctl", "schema")
+VERBS = ("lab", "decode", "explain", "lint", "migrate", "wireshark", "node", "monitor", "ctl", "schema", "fuzz")
 """Each is a command of its name in a module of its name."""
 
 

@@ -89,10 +89,11 @@ class Mutator:
         random = self._rng.random
         if seed is None:
             seed = self._one(self.seeds)
-        changes = []
-        for _ in range(1 + int(random() * random() * MOST_CHANGES)):
-            changes.append(self._one(_KINDS)(self, seed) or self._noise(seed) or self._pad(seed))
-        return Mutant(seed.octets, changes)
+        times = 1 + int(random() * random() * MOST_CHANGES)
+        return Mutant(seed.octets, [self._change(seed) for _ in range(times)])
+
+    def _change(self, seed: Seed) -> Change:
+        return self._one(_KINDS)(self, seed) or self._noise(seed) or self._pad(seed)
 
     # --- choosing
 
@@ -199,7 +200,7 @@ class Mutator:
     # --- octets
 
     def _cut(self, seed: Seed) -> Change:
-        ends = seed.edges if self._rng.random() < 0.5 else range(len(seed.octets) + 1)  # noqa: PLR2004
+        ends = seed.edges if self._rng.random() < 0.5 else range(len(seed.octets) + 1)
         at = self._one(ends)
         return Change(f"cut: at octet {at}", (Edit(at, len(seed.octets) - at, b""),))
 

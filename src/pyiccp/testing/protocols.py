@@ -115,7 +115,7 @@ def _ipv4(protocol: int, content: bytes) -> bytes:
     head = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(content), 0, 0, 64, protocol, 0, b"\n\0\0\1", b"\n\0\0\2")
     total = sum(struct.unpack(">10H", head))
     total = (total & 0xFFFF) + (total >> 16)
-    check = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    check: int = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
     return _TARGET + SOURCE + b"\x08\0" + head[:10] + check.to_bytes(2, "big") + head[12:] + content
 
 

@@ -47,7 +47,7 @@ def _field(field: Field, said: Conversion | None, rng: Random) -> bytes:
     if fixed is not None and (field.const is not None or field.name == "version" or rng.random() < _PLAIN):
         return fixed.to_bytes(field.width, "big") if isinstance(fixed, int) else fixed
     if said is not None and isinstance(said.context, dict):
-        known = sorted(said.context)
+        known: list[int] = sorted(said.context)
         return known[int(rng.random() * len(known))].to_bytes(field.width, "big")
     if said is not None and field.kind == "octets":  # text, padded with NUL
         return b"name"[: field.width].ljust(field.width, b"\0")

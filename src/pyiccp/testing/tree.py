@@ -25,8 +25,9 @@ FIXED = frozenset(
     if field.const is not None or field.default is not None or "reserved" in field.name
 )
 """Names of fields whose value a sender has no choice about, reserved ones too."""
-TYPES = tuple(
-    sorted({code for form in _FORMATS for code in form.codes}) + [0, 1, 0x3FFF, 0x7FFF, 0x8000, 0xC000, 0xFFFF]
+TYPES = (
+    *sorted({code for form in _FORMATS for code in form.codes}),
+    *(0, 1, 0x3FFF, 0x7FFF, 0x8000, 0xC000, 0xFFFF),
 )
 """Type words of TLVs that mean something somewhere, and some that do not."""
 _LONGEST_8023 = 1500
