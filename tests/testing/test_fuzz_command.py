@@ -102,7 +102,8 @@ def port(tmp_path: Path) -> Iterator[int]:
 def test_a_server_that_falls_is_found_and_the_cause_made_small(port: int, tmp_path: Path) -> None:
     """1. A server dies of one kind of PDU. 2. It is found, restarted, and what broke it is brought down to one input
     of a few octets. 3. Replaying the saved case breaks it again; 4. a good PDU does not."""
-    start = f"setsid {shlex.quote(sys.executable)} {shlex.quote(str(SERVER))} {port} {tmp_path / 'pid'} >/dev/null 2>&1 </dev/null &"
+    server = shlex.join([sys.executable, str(SERVER), str(port), str(tmp_path / "pid")])
+    start = f"setsid {server} >/dev/null 2>&1 </dev/null &"
     subprocess.run(start, shell=True, check=True)
     words = ("--tcp", f"127.0.0.1:{port}", "--restart", start)
     target.Watch(None, None, 5).wait(lambda: "" if _listens(port) else "not yet")

@@ -61,8 +61,8 @@ def test_every_kind_of_change_happens_and_says_what_it_did() -> None:
 
 
 def test_structure_can_change_and_every_length_around_it_be_right() -> None:
-    """1. A TLV of an LDP message, or a message, comes twice, and the lengths follow. 2. The PDU still holds together: the
-    length of the message and of the PDU were both made right."""
+    """1. A TLV of an LDP message, or a message, comes twice, and the lengths follow. 2. The PDU still holds together:
+    the lengths of the message and of the PDU were both made right."""
     rng = Random(5)
     mutator = Mutator(PROTOCOLS["iccp"].seeds(rng), rng)
     whole = 0
