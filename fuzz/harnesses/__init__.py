@@ -1,0 +1,1 @@
+"""One module per way in. The first line of each says what must hold whatever comes in."""

@@ -1,0 +1,89 @@
+"""Any file is a capture or a CaptureError; its packets end where it breaks off, and all of them can be told as records."""
+
+from io import BytesIO
+from random import Random
+
+import msgspec
+
+from fuzz.vectors import captures
+from pyiccp.capture.annotated import dump
+from pyiccp.capture.decoder import Decoder
+from pyiccp.capture.files import read
+from pyiccp.capture.hexfile import HexReader
+from pyiccp.capture.packet import CaptureError
+from pyiccp.capture.records import records
+from pyiccp.capture.scanning import scan
+from pyiccp.capture.table import row
+from pyiccp.capture.words import line
+from pyiccp.testing.corpus import cases
+from pyiccp.testing.protocols import PROTOCOLS
+from pyiccp.testing.tree import Seed
+
+MOST = 4000
+"""Octets of a capture that starts a search."""
+
+
+def capture(octets: bytes) -> None:
+    """pcap and pcapng, gzip or not, and what `pyiccp decode` makes of it."""
+    try:
+        found = read(BytesIO(octets))
+    except CaptureError:
+        return
+    for decoded in Decoder(found.interfaces).decode(found):
+        dump(decoded)
+        for record in records(decoded):
+            msgspec.json.encode(record)
+            row(record)
+            line(record, 0)
+
+
+def scanned(octets: bytes) -> None:
+    """The scan of a classic pcap finds what reading it finds, or refuses it."""
+    try:
+        whole = scan(octets)
+    except CaptureError:
+        return
+    for decoded in Decoder(whole.interfaces).decode(whole):
+        list(records(decoded))
+
+
+def text(octets: bytes) -> None:
+    """A hexadecimal dump."""
+    try:
+        reader = HexReader(octets.decode("utf-8", "replace"))
+    except CaptureError:
+        return
+    for decoded in Decoder(reader.interfaces).decode(reader):
+        for record in records(decoded):
+            line(record, None)
+
+
+def _files(rng: Random) -> list[Seed]:
+    return [Seed.of_unknown(path.read_bytes()[:MOST]) for path in captures()] + [_made(rng)]
+
+
+def _classic(rng: Random) -> list[Seed]:
+    magics = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d")
+    starts = (path.read_bytes()[:MOST] for path in captures())
+    return [*(Seed.of_unknown(start) for start in starts if start[:4] in magics), _made(rng)]
+
+
+def _made(rng: Random) -> Seed:
+    """A capture with mutants of every protocol."""
+    from pyiccp.capture.packet import Packet
+    from pyiccp.capture.pcap import PcapWriter
+
+    file = BytesIO()
+    writer = PcapWriter(file)
+    for case in cases(tuple(PROTOCOLS), 40, int(rng.random() * 1000)):
+        writer.write(Packet(case.number + 1, 0, 0, case.frame, len(case.frame)))
+    return Seed.of_unknown(file.getvalue())
+
+
+def _dumps(rng: Random) -> list[Seed]:
+    from pyiccp.wire.hexdump import hexdump
+
+    return [Seed.of_unknown(hexdump(case.frame).encode()) for case in cases(tuple(PROTOCOLS), 20, 1)]
+
+
+HARNESSES = (("capture", _files, capture), ("capture-scan", _classic, scanned), ("capture-hex", _dumps, text))

@@ -1,0 +1,130 @@
+"""Whatever messages arrive, the ICCP core neither raises nor spins, and its session is up only with all applications."""
+
+from typing import Any
+
+from fuzz import pools
+from fuzz.data import Data
+from fuzz.drive import SPANS, Drive
+from fuzz.wire import Wire
+from pyiccp.iccp import application as app
+from pyiccp.iccp.core import IccpCore
+from pyiccp.iccp.events import (
+    Application,
+    ApplicationSwitched,
+    CarrierEstablished,
+    CarrierLost,
+    GroupSwitched,
+    Ldp,
+    MalformedReceived,
+    MessageReceived,
+    MlacpChanged,
+    SendMessage,
+    StpChanged,
+    Stream,
+    TlvsQueued,
+    TopologyChanged,
+)
+from pyiccp.wire.iccp.fdb import HostFlush
+from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, Condition, SystemConfig
+from pyiccp.wire.iccp.pdu import LdpStatus, Message
+from pyiccp.wire.iccp.rg import RgId
+from pyiccp.wire.iccp.stp import StpInstancePriority, StpSystemConfig
+from pyiccp.wire.mac import Mac
+
+RG = 7
+_SYSTEM = Mac(b"\2\0\0\0\0\1")
+_STEPS = 60
+
+
+def mlacp(count: int) -> MlacpChanged:
+    """What a node with *count* bonds tells."""
+    bonds = tuple(
+        (
+            AggregatorConfig(n + 1, n, _SYSTEM, n, name=f"bond{n}"),
+            AggregatorState(_SYSTEM, 1, 9, n, n, Condition.UP),
+        )
+        for n in range(count)
+    )
+    return MlacpChanged(SystemConfig(_SYSTEM, 32768, 1), bonds, ())
+
+
+def carrier(data: Data) -> tuple[CarrierEstablished, CarrierEstablished]:
+    """The raw link, or TCP with LDP's own session."""
+    if data.number() % 3:
+        return CarrierEstablished(), CarrierEstablished()
+    return CarrierEstablished(Ldp(True, 2)), CarrierEstablished(Ldp(False, 1))
+
+
+def run(octets: bytes) -> None:
+    """A list of operations on two ICCP cores and the wire between them."""
+    data = Data(octets)
+    ends = tuple(Drive(IccpCore(name, RG, n, tuple(Application))) for n, name in ((1, "a"), (2, "b")))
+
+    def said(actions: Any) -> list[Message]:
+        return [action.message for action in actions if isinstance(action, SendMessage)]
+
+    def deliver(end: int, message: Message) -> list[Message]:
+        return said(ends[end].do(MessageReceived(message, 2 - end)))
+
+    wire = Wire((ends[0], ends[1]), deliver)
+    for end, event in enumerate(carrier(data)):
+        wire.send(end, said(ends[end].do(mlacp(end + 1))))
+        wire.send(end, said(ends[end].do(event)))
+    wire.settle()
+    for _ in range(_STEPS):
+        if not data.more:
+            break
+        end = data.number() % 2
+        match data.number() % 12:
+            case 0 | 1:
+                wire.settle()
+            case 2 | 3 | 4:
+                wire.mischief(data)
+            case 5:
+                span = data.pick(SPANS)
+                for number in (0, 1):
+                    wire.send(number, said(ends[number].wait(span)))
+            case 6 | 7:
+                if (pdu := pools.one("iccp", data)) is not None:
+                    for message in pdu.messages:
+                        wire.send(end, deliver(end, message))
+            case 8:
+                if (pdu := pools.one("iccp", data)) is not None:  # the same for our redundancy group
+                    for message in pdu.messages:
+                        ours = Message(message.type, message.message_id, (RgId(RG), *message.tlvs), message.u)
+                        wire.send(end, deliver(end, ours))
+            case 9:
+                event = data.pick((mlacp(data.number() % 4), _stp(data), TopologyChanged(), _hosts()))
+                wire.send(end, said(ends[end].do(event)))
+            case 10:
+                event = data.pick((CarrierLost("a test"), MalformedReceived(data.pick(tuple(LdpStatus)), "a test")))
+                wire.send(end, said(ends[end].do(event)))
+                if isinstance(event, CarrierLost):
+                    for number, up in enumerate(carrier(data)):
+                        wire.send(number, said(ends[number].do(CarrierLost("a test"))))
+                        wire.send(number, said(ends[number].do(up)))
+            case _:
+                event = data.pick(
+                    (GroupSwitched(data.flag()), ApplicationSwitched(data.pick(tuple(Application)), data.flag(), "why"))
+                )
+                wire.send(end, said(ends[end].do(event)))
+        for one in ends:
+            _check(one.core)
+    for one in ends:
+        one.end()
+
+
+def _stp(data: Data) -> StpChanged:
+    return StpChanged(StpSystemConfig(1, _SYSTEM), (StpInstancePriority(data.number(), 0),))
+
+
+def _hosts() -> TlvsQueued:
+    return TlvsQueued(Application.FDB, (HostFlush(0, 1, 0, 1, 1),), Stream.BULK)
+
+
+def _check(core: IccpCore) -> None:
+    if core.established:
+        assert all(state is app.State.OPERATIONAL for state in core.applications.values())
+
+
+HARNESSES = (("core-iccp", pools.scripts, run),)
