@@ -19,7 +19,9 @@ def guide(name: str, seconds: float, seed: int) -> int:
     with tempfile.TemporaryDirectory() as corpus:
         words = [sys.executable, "-m", "fuzz.guided", name, str(seed), corpus]
         limits = [f"-max_total_time={max(int(seconds), 1)}", f"-seed={seed}", "-timeout=20", "-rss_limit_mb=2048"]
-        done = subprocess.run([*words, *limits, f"-artifact_prefix={FINDINGS}/{name}-"], capture_output=True, text=True)
+        done = subprocess.run(
+            [*words, *limits, f"-artifact_prefix={FINDINGS}/{name}-"], capture_output=True, text=True, check=False
+        )
     last = [line for line in done.stderr.splitlines() if line.startswith(("#", "Done", " ===", "Uncaught"))][-1:]
     print(f"{name:24}{'found something' if done.returncode else 'nothing found'}: {' '.join(last)}", flush=True)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""Decoded mutants by protocol: values that a hostile peer can put before a core. Made once, in the same order always."""
+"""Decoded mutants by protocol: values that a hostile peer can put before a core. The same in every process."""
 
 from functools import lru_cache
 from random import Random

@@ -1,4 +1,4 @@
-"""Any file is a capture or a CaptureError; its packets end where it breaks off, and all of them can be told as records."""
+"""Any file is a capture or a CaptureError; its packets end where it breaks off, and all can be told as records."""
 
 from io import BytesIO
 from random import Random
@@ -40,7 +40,7 @@ def capture(octets: bytes) -> None:
 def scanned(octets: bytes) -> None:
     """The scan of a classic pcap finds what reading it finds, or refuses it."""
     try:
-        whole = scan(octets)
+        whole = scan(BytesIO(octets))
     except CaptureError:
         return
     for decoded in Decoder(whole.interfaces).decode(whole):

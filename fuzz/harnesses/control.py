@@ -14,13 +14,13 @@ LINES = (
     b'["ask"]\n',
     b"GET / HTTP/1.0\r\n\r\n",
     b'{"ask": "' + b"x" * 200 + b'"}\n',
-    b"[" * 600,
+    b'{"a": ' + b"[" * 4000,
 )
 
 
 def run(octets: bytes) -> None:
     asked: list[str] = []
-    control = Control({"picture": lambda: {"a": 1}, "stop": lambda: asked.append("stop")})
+    control = Control({"picture": lambda of: {"a": of}, "stop": lambda of: asked.append("stop")})
     answer = control._reply(octets)
     assert set(answer) in ({"ok"}, {"error"})
     line = msgspec.json.encode(answer)

@@ -78,7 +78,7 @@ def run(octets: bytes) -> None:
                     event = data.pick(
                         (
                             ev.SessionCameUp("other"),
-                            ev.SessionWentDown("a test", ends[number].now),
+                            ev.SessionWentDown("a test", ends[number].now, ends[number].now),
                             ev.PeerRefused("why"),
                         )
                     )

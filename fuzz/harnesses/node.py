@@ -5,8 +5,6 @@ What a neighbour may do to the others is not this harness's question: `tests/fuz
 
 import pickle
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,7 +13,7 @@ from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
 from fuzz.vectors import frames
 from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
+from pyiccp.lab.scenario import QUICKSTART, parse
 from pyiccp.node.events import KeepaliveReceived, LinkCameUp, LinkWentDown, Transmit, TransmitBatch
 from pyiccp.node.node import Node
 from pyiccp.sansio import Instant, seconds
@@ -30,9 +28,8 @@ _STEPS = 24
 @lru_cache(None)
 def _joined() -> tuple[bytes, Instant]:
     """The packaged lab after three seconds, as a pickle of both nodes of the pair."""
-    folder = resources.files("pyiccp.lab.quickstart")
-    text = folder.joinpath("scenario.toml").read_text()
-    network = prepare(parse(text, "scenario.toml", Path(str(folder))))
+    text = (QUICKSTART / "lab.toml").read_text()
+    network = prepare(parse(text, "lab.toml", QUICKSTART))
     network.run(seconds(3))
     nodes = [device.node for device in network.devices.values() if isinstance(device.node, Node) and device.node.mlag]
     return pickle.dumps(nodes), network.now

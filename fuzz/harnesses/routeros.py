@@ -1,10 +1,10 @@
 """Any text is a configuration, or a ConfigError that says where; what was read can be linted, and runs as a node."""
 
 from functools import lru_cache
-from importlib import resources
 from random import Random
 
 from fuzz.vectors import VECTORS
+from pyiccp.lab.scenario import QUICKSTART
 from pyiccp.node.config import ConfigError
 from pyiccp.node.node import Node
 from pyiccp.routeros.config import node_config, parse_config
@@ -33,9 +33,8 @@ def run(octets: bytes) -> None:
 
 @lru_cache(None)
 def _texts() -> tuple[bytes, ...]:
-    folder = resources.files("pyiccp.lab.quickstart")
-    packaged = [one.read_bytes() for one in folder.iterdir() if one.name.endswith(".rsc")]
-    return (*sorted(packaged), *(path.read_bytes() for path in sorted(EXPORTS.glob("*.rsc"))))
+    packaged = (path.read_bytes() for path in sorted(QUICKSTART.glob("*.rsc")))
+    return (*packaged, *(path.read_bytes() for path in sorted(EXPORTS.glob("*.rsc"))))
 
 
 def _seeds(rng: Random) -> list[Seed]:

@@ -1,4 +1,4 @@
-"""Whatever BPDUs arrive, the RSTP core neither raises nor spins; nothing forwards that does not learn, or has no link."""
+"""Whatever BPDUs arrive, the RSTP core neither raises nor spins; what forwards has a link and learns."""
 
 from fuzz import pools
 from fuzz.data import Data

@@ -14,6 +14,7 @@ from pyiccp.wire.flags import Flags
 from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.mac import Mac, mac_text
 from pyiccp.wire.state import State
+from pyiccp.wire.text import printable
 from pyiccp.wire.tree import Node
 
 Plain = dict[str, Any]
@@ -89,7 +90,7 @@ def _plainly(value: Any) -> Any:
         return value.hex()
     if isinstance(value, IntEnum):
         return dashed(value.name.lower())
-    return value
+    return printable(value) if isinstance(value, str) else value
 
 
 def lacp(value: Lacpdu) -> Plain:
@@ -122,7 +123,7 @@ def stp(value: ConfigBpdu | TcnBpdu | RstBpdu | MstBpdu) -> Plain:
         found["remaining-hops"] = value.remaining_hops
         found["configuration"] = {
             "selector": value.selector,
-            "name": value.name,
+            "name": printable(value.name),
             "revision": value.revision,
             "digest": value.digest.hex(),
         }

@@ -14,6 +14,7 @@ from pyiccp.wire.iccp.pdu import (
     UnknownTlv,
 )
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect, DisconnectCode, Nak, RgId, SenderName
+from pyiccp.wire.text import printable
 
 
 class FaultError(ValueError):
@@ -48,7 +49,7 @@ def read(message: Message) -> Parts:
     unknown = tuple(tlv for tlv in tlvs[1:] if isinstance(tlv, UnknownTlv) and not tlv.u)
     if message.type == RG_CONNECT:
         name, rest = _take(known, SenderName)
-        return Parts(rg_id, _only(rest, ApplicationConnect), unknown, name=name.name)
+        return Parts(rg_id, _only(rest, ApplicationConnect), unknown, name=printable(name.name))
     if message.type == RG_DISCONNECT:
         code, rest = _take(known, DisconnectCode)
         return Parts(rg_id, _only(rest, ApplicationDisconnect), unknown, code=code.status)

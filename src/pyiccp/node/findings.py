@@ -11,6 +11,7 @@ from pyiccp.mlag.profile import PortProfile, Profile
 from pyiccp.node.config import Bond, Bridge, BridgePort, NodeConfig
 from pyiccp.node.mlacp import mlag_id
 from pyiccp.node.wiring import bridge_mac, dual_homed, mlag_bridge, peer_members
+from pyiccp.wire.text import printable
 
 __all__ = ["blocked", "held_bonds", "own_findings", "pair_findings"]
 
@@ -103,7 +104,7 @@ def peer_profile(iccp: IccpCore, name: str) -> Profile | None:
         node_number=iccp.peer_system.node_id,
         peer_port="",
         ports=tuple(
-            PortProfile(name=settings.name, mlag_id=mlag_id(settings.roid))
+            PortProfile(name=printable(settings.name), mlag_id=mlag_id(settings.roid))
             for settings, _ in iccp.peer_aggregators.values()
         ),
     )

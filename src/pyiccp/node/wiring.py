@@ -54,13 +54,16 @@ def peer_members(config: NodeConfig) -> tuple[str, ...]:
 
 
 def dual_homed(config: NodeConfig) -> tuple[Bond, ...]:
-    """The bonds that the pair carries together."""
+    """The bonds that the pair carries together: only LACP can say to the client that both halves are one."""
     if config.mlag is None:
         return ()
     return tuple(
         bond
         for bond in config.bonds
-        if bond.mlag_id is not None and bond.name != config.mlag.peer_port and not bond.disabled
+        if bond.mlag_id is not None
+        and bond.mode == "802.3ad"
+        and bond.name != config.mlag.peer_port
+        and not bond.disabled
     )
 
 

@@ -70,7 +70,7 @@ class Control:
     def _reply(self, line: bytes) -> dict[str, Any]:
         try:
             request = msgspec.json.decode(line, type=dict[str, Any])
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return {"error": f"not a request: {error}"}
         asked, of = request.get("ask"), request.get("of")
         verb = self.verbs.get(asked) if isinstance(asked, str) else None

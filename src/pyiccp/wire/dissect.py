@@ -73,6 +73,7 @@ def _network(octets: bytes, carried: ip.Carried) -> list[Node]:
 
 
 def _header(octets: bytes, start: int, end: int, layout: Layout) -> Node:
+    end = min(end, len(octets))  # the capture may have cut the options off
     children = _fields(octets, start, layout)
     options = start + layout.size
     if options < end:
@@ -81,7 +82,7 @@ def _header(octets: bytes, start: int, end: int, layout: Layout) -> Node:
 
 
 def _content(octets: bytes, content: Content) -> Node:
-    end = min(content.end, len(octets))
+    end = max(min(content.end, len(octets)), content.start)
     if content.protocol in ("iccp", "sonic-iccp"):
         return _stream(octets, content, end)
     name = content.protocol
@@ -130,7 +131,8 @@ def _nodes(octets: bytes, content: Content, end: int) -> list[Node]:
     nodes = form.nodes(octets, content.start, end, exact=False)
     if form is link.DATA:
         return _with_message(octets, nodes)
-    if content.protocol == "pvst" and octets[content.start + 36 : content.start + 40] == b"\0\0\0\2":
+    tlv = octets[content.start + 36 : end]
+    if content.protocol == "pvst" and len(tlv) >= _PVST_TLV.size and tlv[:4] == b"\0\0\0\2":
         stop = nodes[-1].offset + nodes[-1].length
         if stop < content.start + 36:
             nodes.append(Node(stop, content.start + 36 - stop, "pad", octets[stop : content.start + 36]))

@@ -10,6 +10,7 @@ from pyiccp.wire.codec import Bound, Format, Value
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.malformed import Fault, Malformed
 from pyiccp.wire.tails import Opaque
+from pyiccp.wire.text import printable
 
 ETHERTYPE = 0x88B5
 """IEEE 802 local experimental EtherType 1, the one RouterOS uses; what we put behind it is our own."""
@@ -135,7 +136,7 @@ def _foreign(octets: bytes) -> Malformed:
     if octets[:7] != MAGIC:
         return Malformed("link segment", Fault("magic", 0, f"not a layout of ours: {octets[:8]!r}"))
     if octets[7:8] != b"%d" % MAJOR:
-        said = octets[7:8].decode("ascii", "replace") or "missing"
+        said = printable(octets[7:8].decode("latin-1")) or "missing"
         return Malformed("link segment", Fault("major", 7, f"layout version {said}, ours {MAJOR}"))
     return Malformed("link segment", Fault("kind", _KIND, f"{octets[_KIND]} has no meaning here"))
 
