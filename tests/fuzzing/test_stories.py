@@ -42,9 +42,9 @@ def test_a_region_name_that_is_no_text_can_be_told_as_json() -> None:
 
 
 def test_a_peer_s_name_cannot_break_the_status_or_forge_a_line_of_the_log() -> None:
-    """1. The peer's ICC Sender Name is not UTF-8, and has a line end. 2. It came into the status, and from there into the
-    JSON of the control socket, which could not encode it: the exception ended the node. In the text log it began a
-    line of its own. 3. What is not printable is written out where the name enters."""
+    """1. The peer's ICC Sender Name is not UTF-8, and has a line end. 2. It came into the status,
+    and from there into the JSON of the control socket, which could not encode it: the exception ended the node. In the
+    text log it began a line of its own. 3. What is not printable is written out where the name enters."""
     name = SenderName("pe\udcff\n2026 Peer1: stopped\x1b[2J")
     message = Message(RG_CONNECT, 1, (RgId(1), name, ApplicationConnect(Connect.MLACP)))
     said = read_message(Message.decode(message.encode())).name

@@ -67,15 +67,10 @@ def identify(octets: bytes, ports: dict[int, str] = DEFAULT_PORTS) -> Content | 
 
 def _llc(octets: bytes, start: int, end: int, vlan: int | None) -> Content | None:
     if octets.startswith(BPDU_LLC, start):
-        return _behind("stp", start + LLC.size, end, vlan)
+        return Content("stp", start + LLC.size, end, vlan)
     if octets.startswith(PVST_SNAP, start):
-        return _behind("pvst", start + LLC.size + SNAP.size, end, vlan)
+        return Content("pvst", start + LLC.size + SNAP.size, end, vlan)
     return None
-
-
-def _behind(protocol: str, start: int, end: int, vlan: int | None) -> Content:
-    """Content from *start*: nothing, where the frame's length does not even reach so far."""
-    return Content(protocol, start, max(start, end), vlan)
 
 
 def _transported(octets: bytes, carried: ip.Carried, vlan: int | None, ports: dict[int, str]) -> Content | None:
