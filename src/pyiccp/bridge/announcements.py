@@ -2,7 +2,7 @@
 
 Nothing is queued but hosts: one that changes ten times before the carrier takes anything is announced once, as it is
 then. So memory is bounded by the table, and a slow peer never grows it. The whole table of a new session is walked
-VLAN by VLAN as the carrier pulls.
+shelf by shelf as the carrier pulls.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pyiccp.bridge.batches import CHUNK, Batches
+from pyiccp.bridge.entries import vid_of
 from pyiccp.bridge.events import AnnounceEnd, AnnounceHosts
 from pyiccp.bridge.host import ORPHAN, PRIVATE, Host, Key
 from pyiccp.sansio import Instant, Timers, milliseconds
@@ -24,8 +25,11 @@ Told = AnnounceHosts | AnnounceEnd
 
 MOVE_INTERVAL = milliseconds(100)
 """Moves of one host are announced at most 10 times a second."""
-LARGE = 4
-"""Slices of hosts of a large VLAN."""
+EFFORT = 2
+"""Slices of hosts that the walk looks at one by one in a call: not all that it looks at use the window up, those that
+an order takes do not."""
+CHUNKED, LISTED = 8, 32
+"""So many cost as much as one of those: taken in chunks; only listed."""
 REMEMBERED_REMOVALS = 1 << 16
 """Beyond so many untold keys an answer to the peer about a host that is not here is dropped."""
 
@@ -55,14 +59,13 @@ class Announcements:
         self.asked: dict[Key, None] = {}
         """Hosts of which the peer is to tell again."""
         self.walk: list[int] = []
-        """VLANs of the whole table still to be walked, last first."""
+        """Shelves of the whole table still to be walked, last first."""
         self.walking: list[bytes] = []
-        """Addresses of the VLAN being walked, last first."""
-        self.walking_vid = 0
+        """Addresses of the shelf being walked, last first."""
+        self.shelf = 0
         self.end_due = False
         self.more = False
-        """The walk goes on in the next call, though the window is not used up: to look a large VLAN up is enough for
-        one."""
+        """The walk goes on in the next call, though the window is not used up: that was enough for one."""
 
     def start(self, node: int) -> None:
         """A session begins: everything is to be told."""
@@ -205,21 +208,26 @@ class Announcements:
         batches = Batches(self)
         table = self.table
         issued = table.sweep.issued
-        while True:
-            vid, addresses = self.walking_vid, self.walking
-            get = table.tables.get(vid, {}).get
-            while addresses:
-                if batches.roomy and batches.add_chunk(vid, addresses[: -CHUNK - 1 : -1], get, issued):
-                    del addresses[-CHUNK:]
-                elif not all(self._tell(batches, vid, addresses) for _ in range(min(CHUNK, len(addresses)))):
-                    return batches.finish()
-            if not self.walk:
-                return batches.finish()
-            self.walking_vid = self.walk.pop()
-            self.walking = list(reversed(table.tables.get(self.walking_vid, {})))
-            if len(self.walking) > LARGE * table.slice:
+        effort = EFFORT * table.slice
+        while self.walking or self.walk:
+            if effort <= 0:
                 self.more = True
-                return batches.finish()
+                break
+            if not self.walking:
+                self.shelf = self.walk.pop()
+                self.walking = list(reversed(table.tables.get(self.shelf, {})))
+                effort -= 1 + len(self.walking) // LISTED
+                continue
+            vid, addresses = vid_of(self.shelf), self.walking
+            get = table.tables.get(self.shelf, {}).get
+            if batches.roomy and batches.add_chunk(vid, addresses[: -CHUNK - 1 : -1], get, issued):
+                del addresses[-CHUNK:]
+                effort -= CHUNK // CHUNKED
+            elif all(self._tell(batches, vid, addresses) for _ in range(min(CHUNK, len(addresses)))):
+                effort -= CHUNK
+            else:
+                break
+        return batches.finish()
 
     def _tell(self, batches: Batches, vid: int, addresses: list[bytes]) -> bool:
         """The next of *addresses*, unless the peer has heard of it; False when the window is used up."""
@@ -239,6 +247,6 @@ class Announcements:
             tuple((key, host.flags, host.sequence) for key, host in self.bodies.items()),
             tuple((key, host.flags, host.sequence) for key, host in self.held.items()),
             self.paced.fingerprint(now),
-            (self.walking_vid, tuple(self.walking)) if self.walking else (),
+            (self.shelf, tuple(self.walking)) if self.walking else (),
             tuple(self.walk),
         )

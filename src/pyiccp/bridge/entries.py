@@ -10,6 +10,19 @@ NEVER = -1
 """What is `done` on a crowd that is gone: it is never up to date, so `get` meets it."""
 SLICE = 256
 """Hosts that a sweep looks at in one call."""
+SHELVES = 16
+"""Parts of a VLAN, by the last bits of the address: a dictionary that grows moves all that is in it, and a call must
+not wait for that of a hundred thousand hosts."""
+
+
+def shelf_of(vid: int, address: bytes) -> int:
+    """Where an address of a VLAN is kept; ascending with the VLAN."""
+    return vid << 4 | address[5] & 15
+
+
+def vid_of(shelf: int) -> int:
+    """The VLAN of a shelf."""
+    return shelf >> 4
 
 
 class Entries:
@@ -17,7 +30,7 @@ class Entries:
 
     def __init__(self, ageing_time: Instant) -> None:
         self.tables: dict[int, dict[bytes, Entry]] = {}
-        """VLAN -> address -> entry; read it through `get`, which carries out the orders that are left."""
+        """Shelf -> address -> entry; read it through `get`, which carries out the orders that are left."""
         self.crowds: dict[tuple[int, int, int, int], Crowd] = {}
         """(VLAN, place, sequence, flags) -> the crowd that hosts told of in this session can join."""
         self.ageing = Ageing(ageing_time)
@@ -33,7 +46,7 @@ class Entries:
 
     def find(self, vid: int, address: bytes) -> Entry | None:
         """Where frames for *address* go; None = unknown. An aged entry of an orphan port is memory only."""
-        table = self.tables.get(vid)
+        table = self.tables.get(vid << 4 | address[5] & 15)
         entry = None if table is None else table.get(address)
         if entry is None:
             return None
@@ -45,7 +58,7 @@ class Entries:
 
     def get(self, vid: int, address: bytes) -> Entry | None:
         """The entry of *address*, memory included."""
-        table = self.tables.get(vid)
+        table = self.tables.get(vid << 4 | address[5] & 15)
         entry = None if table is None else table.get(address)
         if entry is None or entry.done == self.sweep.issued:
             return entry
@@ -57,22 +70,28 @@ class Entries:
         left = self.sweep.left
         return [
             (vid, address, entry)
-            for vid, table in sorted(self.tables.items())
-            for address, entry in sorted(table.items(), key=lambda item: item[0])
+            for vid, address, entry in self.ordered()
             if not entry.flags & GONE and not any(order.takes(entry) for order in left(entry))
         ]
+
+    def ordered(self) -> list[tuple[int, bytes, Entry]]:
+        """Whatever is stored, by VLAN and address."""
+        stored = [
+            (vid_of(shelf), address, entry) for shelf, table in self.tables.items() for address, entry in table.items()
+        ]
+        return sorted(stored, key=lambda item: item[:2])
 
     # --- entries come and go
 
     def add(self, host: Host) -> None:
         """Put a new entry in."""
-        self.tables.setdefault(host.vid, {})[host.address] = host
+        self._shelf(host.vid, host.address)[host.address] = host
         self._count(host, 1)
         self.changed = True
 
     def take_out(self, host: Host) -> None:
         """Take an entry out."""
-        del self.tables[host.vid][host.address]
+        del self._shelf(host.vid, host.address)[host.address]
         self._count(host, -1)
         self.ageing.unfile(host)
         host.flags |= GONE
@@ -87,7 +106,7 @@ class Entries:
             *(vid, entry.port, entry.place, entry.sequence, entry.flags, entry.known, entry.done, entry.seen),
             address=Mac(address),
         )
-        self.tables[vid][address] = host
+        self._shelf(vid, address)[address] = host
         entry.count -= 1
         if not entry.count:
             self._retire(entry)
@@ -98,7 +117,13 @@ class Entries:
     def add_crowd(self, addresses: tuple[bytes, ...], crowd: Crowd) -> None:
         """Put hosts in that are not there yet, all with one entry."""
         fresh: dict[bytes, Entry] = dict.fromkeys(addresses, crowd)
-        self.tables.setdefault(crowd.vid, {}).update(fresh)
+        tables, base = self.tables, crowd.vid << 4
+        for address in fresh:
+            shelf = base | address[5] & 15
+            if shelf in tables:
+                tables[shelf][address] = crowd
+            else:
+                tables[shelf] = {address: crowd}
         crowd.count += len(fresh)
         self.learned += len(fresh)
         self.changed = True
@@ -154,8 +179,8 @@ class Entries:
 
     def sweep_slice(self) -> None:
         """Carry out what is left of the orders, on a few hosts."""
-        for vid, address in self.sweep.walk(self.tables, self.slice):
-            self.get(vid, address)
+        for shelf, address in self.sweep.walk(self.tables, self.slice):
+            self.get(vid_of(shelf), address)
 
     def _update(self, entry: Entry, vid: int, address: bytes) -> Entry | None:
         """Carry out on *entry* the orders that are left; None when it is gone."""
@@ -169,5 +194,8 @@ class Entries:
         if not entry.flags & GONE:
             return entry
         # A crowd that has gone leaves its hosts behind, to be taken out one by one.
-        self.tables[vid].pop(address, None)
+        self._shelf(vid, address).pop(address, None)
         return None
+
+    def _shelf(self, vid: int, address: bytes) -> dict[bytes, Entry]:
+        return self.tables.setdefault(shelf_of(vid, address), {})

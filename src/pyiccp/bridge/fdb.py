@@ -314,8 +314,7 @@ class HostTable(Entries):
                     *(now - entry.seen if entry.flags & SEEN else 0, told.running and entry.known == told.session),
                     self.sweep.issued - entry.done,
                 )
-                for vid, table in sorted(self.tables.items())
-                for address, entry in sorted(table.items(), key=lambda item: item[0])
+                for vid, address, entry in self.ordered()
             ),
             (self.highest, self.floor),
             max(0, self.refused_until - now),

@@ -81,7 +81,7 @@ Order = CleanUp | Flush | FlushPlace | ForgetPort | EndSession
 
 
 class Sweep:
-    """The walk that carries out orders on hosts that nobody asks for: every VLAN, address by address."""
+    """The walk that carries out orders on hosts that nobody asks for: every shelf, address by address."""
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
@@ -90,11 +90,11 @@ class Sweep:
         """All that there ever were."""
         self._until = 0
         """Orders up to this number are carried out everywhere when the walk is over."""
-        self._vids: list[int] = []
-        """VLANs still to be walked, last first."""
+        self._shelves: list[int] = []
+        """Shelves still to be walked, last first."""
         self._addresses: list[bytes] = []
-        """Of the VLAN being walked, last first."""
-        self._vid = 0
+        """Of the shelf being walked, last first."""
+        self._shelf = 0
 
     def issue(self, order: Order) -> None:
         """*order* is in effect."""
@@ -106,22 +106,22 @@ class Sweep:
         return self.orders[len(self.orders) - (self.issued - entry.done) :]
 
     def walk(self, tables: dict[int, dict[bytes, Entry]], count: int) -> Iterator[tuple[int, bytes]]:
-        """(VLAN, address) of up to *count* hosts to be looked at; the table may change between two of them."""
+        """(shelf, address) of up to *count* hosts to be looked at; the table may change between two of them."""
         while self.orders:
             while self._addresses and count:
                 count -= 1
-                yield self._vid, self._addresses.pop()
+                yield self._shelf, self._addresses.pop()
             if self._addresses:
                 return
-            if self._vids:
-                self._vid = self._vids.pop()
-                self._addresses = list(tables.get(self._vid, ()))
+            if self._shelves:
+                self._shelf = self._shelves.pop()
+                self._addresses = list(tables.get(self._shelf, ()))
                 self._addresses.reverse()
                 continue
             if self._until:
                 del self.orders[: len(self.orders) - (self.issued - self._until)]
             self._until = self.issued if self.orders else 0
-            self._vids = sorted(tables, reverse=True) if self.orders else []
+            self._shelves = sorted(tables, reverse=True) if self.orders else []
 
     def fingerprint(self, now: Instant) -> tuple[object, ...]:
         """State relative to *now*."""
@@ -129,5 +129,6 @@ class Sweep:
             EndSession(order.peer_port, order.now - now) if isinstance(order, EndSession) else order
             for order in self.orders
         )
-        walk = self._vid, tuple(self._vids), tuple(self._addresses), self.issued - self._until if self._until else None
+        until = self.issued - self._until if self._until else None
+        walk = self._shelf, tuple(self._shelves), tuple(self._addresses), until
         return (orders, *walk) if self.orders else ()

@@ -113,12 +113,14 @@ class _Batch:
         """Put in at once those that are new here, which are all of them at the start of a session; the others are
         left for one by one."""
         table, vid = self.table, self.batch.vid
-        known = table.tables.get(vid, _NOBODY)
-        if known and any(map(known.__contains__, addresses)):
-            left = tuple(filter(known.__contains__, addresses))
+        shelves = table.tables.get
+        base = vid << 4
+        left = tuple(address for address in addresses if address in shelves(base | address[5] & 15, _NOBODY))
+        if left:
+            known = frozenset(left)
             new = tuple(address for address in addresses if address not in known)
         else:
-            left, new = (), addresses
+            new = addresses
         if table.limit is not None and table.learned + len(new) > table.limit:
             return addresses
         told = table.announcements

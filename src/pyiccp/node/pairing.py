@@ -13,7 +13,8 @@ from pyiccp.mlag.profile import Profile
 from pyiccp.mlag.stp import TreeLog
 from pyiccp.node.pair_tree import PairTree
 from pyiccp.sansio import Instant
-from pyiccp.wire.link import parts
+from pyiccp.wire.iccp.pdu import IccpPdu
+from pyiccp.wire.link import FORMATS, parts
 
 
 class Pairing:
@@ -28,6 +29,8 @@ class Pairing:
         tree: PairTree | None,
         sealing: Sealing | None,
     ) -> None:
+        for form in (IccpPdu.FORMAT, *FORMATS.values()):
+            form.prepare()
         self.mlag = core
         self.link = link
         self.iccp = iccp

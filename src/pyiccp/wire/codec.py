@@ -60,6 +60,8 @@ class Tail(Protocol):
     """TLV lists inside one another."""
     whole: bool
     """`encode` takes the whole value, not its field."""
+    inner: "tuple[Format, ...]"
+    """The formats of what it holds."""
 
     @property
     def decode(self) -> Callable[..., Any]:
@@ -83,7 +85,7 @@ class Tail(Protocol):
 
 
 class Format:
-    """One format. Engines are derived when they are first used."""
+    """One format. Engines are derived when they are first used, or by `prepare`."""
 
     def __init__(
         self,
@@ -157,6 +159,14 @@ class Format:
     def encode(self) -> Callable[[Any], bytes]:
         """The octets of a value, behind a type word if it has one; raises ValueError."""
         return self.engine.encode
+
+    def prepare(self) -> None:
+        """Derive the engines of this format and of all inside it now: that takes milliseconds, which whoever has to
+        answer in time does not have later."""
+        _ = self.decode, self.encode
+        if self.tail is not None:
+            for form in self.tail.inner:
+                form.prepare()
 
     # --- interpreted
 

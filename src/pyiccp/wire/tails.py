@@ -21,6 +21,7 @@ class Opaque:
 
     depth = 0
     whole = False
+    inner: tuple[Format, ...] = ()
 
     def __init__(self, name: str, *, text: bool = False, unit: int = 1, limit: int | None = None) -> None:
         self.name = name
@@ -81,6 +82,7 @@ class Array:
         self.name = name
         self.most = most
         self.item = item if isinstance(item, Format) else None
+        self.inner: tuple[Format, ...] = (item,) if isinstance(item, Format) else ()
         self.size = item.size if isinstance(item, Format) else item
         self._code = {1: "B", 2: "H", 4: "L", 8: "Q"}[item] if isinstance(item, int) else ""
         if self.item and (self.item.tail or self.item.bound):
@@ -169,6 +171,7 @@ class Tlvs:
         self.formats = {code & self.mask: form for form in formats for code in form.codes}
         self.other = other
         self.rest = rest
+        self.inner = (*self.formats.values(), other, *(() if rest is None else (rest,)))
         self._by_class = {form.value: form for form in (*self.formats.values(), other)}
         self.tolerant = tolerant
         self.whole = whole
