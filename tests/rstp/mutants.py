@@ -1,11 +1,11 @@
 """Is every arrow of every machine held by a conformance test?
 
     python tests/rstp/mutants.py              try all mutants, write docs/mutants-rstp.md, exit 1 if one survives
-                                              unexplained; a quarter of an hour on two cores
+                                              unexplained; a quarter of an hour on two idle cores
     python tests/rstp/mutants.py PRT          only those whose name contains PRT, and no page
 
-A mutant is one table with one arrow deleted, or with one condition negated. It is killed by a failing test; a test
-that does not end kills it as well.
+A mutant is one table with one arrow deleted, or with one condition negated. It is killed by a failing test; a table
+that spins fails one, as the machines are settled within a bound. Tests that do not end in time kill nothing.
 """
 
 import io
@@ -36,14 +36,17 @@ MACHINES: tuple[Machine[Any], ...] = (
 )
 TABLES = {machine.name: machine for machine in MACHINES}
 KINDS = ("delete", "negate")
-TESTS = ("enc", "hsk", "edg", "ppm", "tcm", "vec", "age", "txh_bkp_mgt", "val", "stories", "scn")
+TESTS = ("enc", "hsk", "edg", "ppm", "tcm", "vec", "age", "txh_bkp_mgt", "arrows", "val", "stories", "scn")
 """The quick ones first."""
 WORKERS = 2
-PATIENCE = 120.0
-"""Seconds after which a run of the tests does not end."""
+PATIENCE = 900.0
+"""Seconds after which a run of the tests is given up."""
 VARIABLE = "PYICCP_RSTP_MUTANT"
 
-EXPLAINED: dict[str, str] = {}
+EXPLAINED: dict[str, str] = {
+    "BDM:2:delete": "no state leads here: in EDGE only a BPDU taken in clears operEdge, and EDGE_LOST follows",
+    "PIM:2:delete": "no state leads here: rcvdMsg is set on enabled ports only; PRX clears it with the link",
+}
 """Survivors and why they are equal to the original."""
 
 
@@ -93,7 +96,7 @@ def _try(name: str, verdict: Path) -> None:
     first = _FirstFailure()
     files = [f"tests/rstp/test_rstp_{part}.py" for part in TESTS]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        code = pytest.main(["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", *files], [first])
+        code = pytest.main(["-x", "-q", "--no-header", "-n", "0", "-p", "no:cacheprovider", *files], [first])
     verdict.write_text(first.name or ("" if code == 0 else f"pytest exit {int(code)}"))
 
 
@@ -120,8 +123,8 @@ def killers(chosen: list[str]) -> dict[str, str | None]:
             process.kill()
             process.join()
             del running[name]
-            found[name] = (verdict.read_text() or None) if ended else "does not end"
-            print(f"{describe(name):90} {found[name] or 'SURVIVES'}", flush=True)
+            found[name] = (verdict.read_text() or None) if ended else None
+            print(f"{describe(name):90} {found[name] or ('SURVIVES' if ended else 'GIVEN UP')}", flush=True)
         sleep(0.02)
     return found
 
@@ -148,7 +151,7 @@ def main() -> int:
         for name in chosen:
             killer = found[name]
             how = f"survives: {EXPLAINED.get(name, 'UNEXPLAINED')}" if killer is None else f"`{killer}`"
-            lines.append(f"| {describe(name)} | {how if killer != 'does not end' else killer} |")
+            lines.append(f"| {describe(name)} | {how} |")
         PAGE.write_text("\n".join(lines) + "\n")
     return int(any(name not in EXPLAINED for name in survivors))
 

@@ -163,8 +163,8 @@ PORT_INFORMATION: Machine[Port] = Machine(
     DISABLED,
     (
         Arrow(ANYWHERE, not_enabled, DISABLED),
-        Arrow(DISABLED, message_while_off, DISABLED),
         Arrow(DISABLED, enabled, AGED),
+        Arrow(DISABLED, message_while_off, DISABLED),
         Arrow(AGED, to_update, UPDATE),
         Arrow(UPDATE, UCT, CURRENT),
         Arrow(CURRENT, to_update, UPDATE),
