@@ -10,7 +10,7 @@ from pyiccp.mlag.identity import solo
 from pyiccp.mlag.profile import PortProfile, Profile
 from pyiccp.node.config import Bond, Bridge, BridgePort, NodeConfig
 from pyiccp.node.mlacp import mlag_id
-from pyiccp.node.wiring import bridge_mac, dual_homed, mlag_bridge, peer_members
+from pyiccp.node.wiring import bridge_mac, mlag_bridge, peer_members, with_mlag_id
 from pyiccp.wire.text import printable
 
 __all__ = ["blocked", "held_bonds", "own_findings", "pair_findings"]
@@ -112,7 +112,7 @@ def peer_profile(iccp: IccpCore, name: str) -> Profile | None:
 
 def _ports(config: NodeConfig, bridge: Bridge, peer_port: str) -> tuple[PortProfile, ...]:
     """Every port of the bridge but the peer port, and dual-homed bonds wherever they are."""
-    shared = {bond.name: bond for bond in dual_homed(config)}
+    shared = {bond.name: bond for bond in with_mlag_id(config)}
     profiles = []
     for port in bridge.ports:
         if port.disabled or port.interface == peer_port:

@@ -53,18 +53,20 @@ def peer_members(config: NodeConfig) -> tuple[str, ...]:
     return (config.mlag.peer_port,)
 
 
-def dual_homed(config: NodeConfig) -> tuple[Bond, ...]:
-    """The bonds that the pair carries together: only LACP can say to the client that both halves are one."""
+def with_mlag_id(config: NodeConfig) -> tuple[Bond, ...]:
+    """The bonds that the configuration wants on both nodes."""
     if config.mlag is None:
         return ()
     return tuple(
         bond
         for bond in config.bonds
-        if bond.mlag_id is not None
-        and bond.mode == "802.3ad"
-        and bond.name != config.mlag.peer_port
-        and not bond.disabled
+        if bond.mlag_id is not None and bond.name != config.mlag.peer_port and not bond.disabled
     )
+
+
+def dual_homed(config: NodeConfig) -> tuple[Bond, ...]:
+    """The bonds that the pair carries together: only LACP can say to the client that both halves are one."""
+    return tuple(bond for bond in with_mlag_id(config) if bond.mode == "802.3ad")
 
 
 def lacp_bonds(config: NodeConfig) -> tuple[Bond, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pyiccp.node.config import Bond, Source
-from pyiccp.node.wiring import dual_homed, mlag_bridge
+from pyiccp.node.wiring import mlag_bridge, with_mlag_id
 from pyiccp.routeros.device import Device
 
 
@@ -51,7 +51,7 @@ def remarks(device: Device) -> Iterator[Remark]:
             f"protocol-mode=stp on MLAG bridge {bridge.name}: a change takes 30 s where rstp takes less than one",
             (f"/interface bridge set {bridge.name} protocol-mode=rstp",),
         )
-    bonds = dual_homed(device.config)
+    bonds = with_mlag_id(device.config)
     if not bonds:
         yield Remark(
             "no-dual-homed-bond",
@@ -105,7 +105,7 @@ def client_remarks(client: Device, peers: tuple[Device, ...]) -> Iterator[Remark
             "no bond: the pair's two links would be two ways into one bridge",
             ("/interface bonding add mode=802.3ad name=bond1 slaves=sfp-sfpplus1,sfp-sfpplus2",),
         )
-    halves = [(peer, bond) for peer in peers for bond in dual_homed(peer.config)]
+    halves = [(peer, bond) for peer in peers for bond in with_mlag_id(peer.config)]
     for bond in bonds:
         if bond.mode != "802.3ad":
             if any(half.mode == "802.3ad" for _, half in halves):

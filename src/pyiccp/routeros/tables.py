@@ -52,8 +52,31 @@ class Tables:
                 entry.values[menu.key] = name
                 self.entries[path].append(entry)
 
+        self._named: dict[tuple[str, str], Entry] = {}
+        """The newest entry of each menu and name: a long export must not be searched again for each of its lines."""
+
     def __getitem__(self, menu: Menu) -> list[Entry]:
         return self.entries[menu.path]
+
+    def twin(self, entry: Entry) -> Entry | None:
+        """Another entry of the menu with the same name; from now on *entry* has that name if there is none."""
+        menu = entry.menu
+        for one in () if (menu.path, "") in self._named else self[menu]:
+            self._named.setdefault((menu.path, str(one[menu.key])), one)
+        self._named[menu.path, ""] = entry
+        known = self._named.setdefault((menu.path, str(entry[menu.key])), entry)
+        if known is entry:
+            return None
+        if known[menu.key] == entry[menu.key]:
+            return known
+        self._named[menu.path, str(entry[menu.key])] = entry  # the other one was renamed since
+        return None
+
+    def remove(self, menu: Menu, gone: list[Entry]) -> None:
+        """Forget entries, and who had which name."""
+        leave = set(map(id, gone))
+        self.entries[menu.path] = [entry for entry in self[menu] if id(entry) not in leave]
+        self._named = {}
 
 
 def carry_out(script: Script) -> Tables:
@@ -72,8 +95,7 @@ def carry_out(script: Script) -> Tables:
                 _assign(entry, command.properties)
                 _check(tables, entry)
         elif command.verb == "remove" and menu.kind is Kind.LIST:
-            gone = _selected(tables, menu, command)
-            tables.entries[menu.path] = [entry for entry in tables[menu] if entry not in gone]
+            tables.remove(menu, _selected(tables, menu, command))
         elif command.verb in ("enable", "disable") and "disabled" in menu.properties:
             for entry in _selected(tables, menu, command):
                 entry.values["disabled"] = command.verb == "disable"
@@ -119,10 +141,10 @@ def _check(tables: Tables, entry: Entry) -> None:
     for name in menu.required:
         if entry[name] in ("", (), None):
             raise entry.error(name, f"{menu.path}: an entry without {name}", f"add {name}=…")
-    for other in tables[menu]:
-        if menu.key and other is not entry and other[menu.key] == entry[menu.key]:
-            first = f"it is at line {other.source.line} already" if other.source.line else "it is built in"
-            raise entry.error(menu.key, f"{menu.path}: a second {entry[menu.key]}; {first}", "rename one of them")
+    other = tables.twin(entry) if menu.key and menu.kind is not Kind.SETTINGS else None
+    if other is not None:
+        first = f"it is at line {other.source.line} already" if other.source.line else "it is built in"
+        raise entry.error(menu.key, f"{menu.path}: a second {entry[menu.key]}; {first}", "rename one of them")
 
 
 def _assign(entry: Entry, properties: tuple[Property, ...]) -> None:
