@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from pyiccp.cli.lab_check import check
+from pyiccp.cli.lab_compare import compare
 from pyiccp.cli.output import emit
 from pyiccp.cli.progress import progress_of
 from pyiccp.lab.result import Result, to_json
@@ -29,10 +30,11 @@ class Lab(click.Group):
 
 @click.group(cls=Lab, add_help_option=False)
 def lab() -> None:
-    """Run a network on a virtual clock; `lab check` searches one for holes."""
+    """Run a network on a virtual clock; `lab check` searches one for holes, `lab compare` compares policies."""
 
 
 lab.add_command(check)
+lab.add_command(compare)
 
 
 @lab.command()
@@ -87,6 +89,7 @@ def run(
       pyiccp lab
       pyiccp lab --until 40s --event "10s crash Peer1" --event "25s start Peer1"
       pyiccp lab check --help
+      pyiccp lab compare --help
       pyiccp lab --event "10s hang Peer1" --html report.html
       pyiccp lab --copy-quickstart here && pyiccp lab here/lab.toml --pcap captures
     """

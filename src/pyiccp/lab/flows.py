@@ -22,7 +22,6 @@ class Direction:
         "_longest",
         "_missing",
         "_newest",
-        "_streams",
         "broadcast",
         "duplicated",
         "index",
@@ -32,6 +31,7 @@ class Direction:
         "sent",
         "sink",
         "source",
+        "streams",
     )
 
     def __init__(self, index: int, source: Host, sink: Host, streams: int, broadcast: bool) -> None:
@@ -48,7 +48,7 @@ class Direction:
             stream_head(source.mac, target, source.vlan, source.ip, target_ip, stream, self._label)
             for stream in range(streams)
         )
-        self._streams = streams
+        self.streams = streams
         self._highest = -1
         self._missing: dict[int, None] = {}
         """Sequence numbers below the highest that have not come."""
@@ -61,6 +61,15 @@ class Direction:
     @property
     def lost(self) -> int:
         return self.sent - self.received
+
+    @property
+    def expected(self) -> int:
+        """The sequence number behind the highest that arrived."""
+        return self._highest + 1
+
+    def missing(self) -> list[int]:
+        """Sequence numbers of the frames sent that have not arrived."""
+        return [*self._missing, *range(self._highest + 1, self.sent)]
 
     @property
     def longest_gap(self) -> Instant:
@@ -81,7 +90,7 @@ class Direction:
             self._first_sent = now
         self.sent = sequence + 1
         self._last_sent = now
-        return numbered(self._heads[sequence % self._streams], self._label, sequence)
+        return numbered(self._heads[sequence % self.streams], self._label, sequence)
 
     def arrived(self, sequence: int, now: Instant) -> None:
         """A copy of frame *sequence* reached the sink."""
@@ -96,7 +105,7 @@ class Direction:
             self.duplicated += 1
             return
         self.received += 1
-        stream = sequence % self._streams
+        stream = sequence % self.streams
         if sequence > self._newest[stream]:
             self._newest[stream] = sequence
         else:

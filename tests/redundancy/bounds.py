@@ -1,0 +1,58 @@
+"""What every kind of event may cost, written by hand before any run: M14 of the MLAG rules, in frames of 1 ms flows."""
+
+import msgspec
+
+HEARTBEATS = 900
+"""3 hb: the session's liveness with its defaults."""
+ASK_TIME = 1000
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one kind of event."""
+
+    path: int
+    """Frames a flow may lose whose path needs no change of the spanning tree."""
+    changed: int | None = None
+    """The same where a switch must change its way; None: there is no such flow."""
+    dead: int | None = None
+    """The same for the streams that were on the half that died in silence; `path` then is for all others."""
+    identities: int = 0
+    """Changes of the partner's identity that the client may see."""
+    roots: int = 0
+    """Changes of the root that a neighbouring bridge may see."""
+
+
+BOUNDS = {
+    "planned stop": Bound(path=0, changed=2),
+    "return of a node": Bound(path=0, changed=2),
+    "return of a link": Bound(path=0, changed=2),
+    "return of the keepalive": Bound(path=0),
+    "loss of the keepalive": Bound(path=0),
+    "member cut": Bound(path=1),
+    "peer-link member cut": Bound(path=1),
+    "peer-link member silent": Bound(path=HEARTBEATS),
+    "crash": Bound(path=3, changed=HEARTBEATS + ASK_TIME + 3),
+    "crash of the primary, no keepalive": Bound(path=3000, changed=3000, identities=1, roots=1),
+    "crash of the secondary, no keepalive": Bound(path=3, changed=HEARTBEATS + 3),
+    "silent member": Bound(path=0, dead=3100),
+    "silent crash": Bound(path=0, dead=3100, changed=6100),
+    "silent member, slow LACP": Bound(path=0, dead=90_100),
+    "one-way member": Bound(path=0, dead=3100),
+    "one-way member, coupled client": Bound(path=0, dead=6100),
+    # Secondary's bonds out within two round trips of the keepalive, 0.2 ms: what was on the wire, and one frame more.
+    "peer link cut": Bound(path=2, changed=2),
+    "peer link silent": Bound(path=HEARTBEATS + 2, changed=HEARTBEATS + 2),
+    # No answer to wait for: the secondary goes at once (M6.1), back under its solo identity.
+    "peer link cut, no keepalive": Bound(path=2, changed=2),
+    # M3.1: what was forwarding on the joining node discards for the 20 ms that frames may be inside neighbours.
+    "return of the peer link": Bound(path=0, changed=25),
+    "uplink cut": Bound(path=1, changed=2),
+    # Sums of their parts.
+    "peer link and member cut": Bound(path=3),
+    "both members cut": Bound(path=1),
+    "crash and member cut": Bound(path=4),
+    "crash, then keepalive lost": Bound(path=3),
+    "keepalive lost, then crash of the primary": Bound(path=3000, identities=1, roots=1),
+    "keepalive lost and member cut": Bound(path=1),
+    "planned stop and keepalive lost": Bound(path=0),
+}
