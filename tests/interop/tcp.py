@@ -1,15 +1,15 @@
-"""The far end of TCP connections, one per port: sends as much as was asked for, or takes all there is.
+"""The far end of TCP connections, one per port: takes all there is, then sends as much as was asked for.
 
-    tcp.py send OCTETS PORT…        tcp.py take PORT…
+    tcp.py OCTETS PORT…
 
-It prints `ready` once it listens, and for each connection its port and the MD5 of what went through.
+It prints `ready` once it listens, and for each connection its port and the MD5 of what came. It reads to the end
+before it closes: a kernel answers octets that nobody read with RST, which throws away what is still on its way.
 """
 
 import hashlib
 import random
 import selectors
 import socket
-import struct
 import sys
 
 PATIENCE = 60.0
@@ -21,10 +21,9 @@ def pattern(port: int, octets: int) -> bytes:
 
 
 def main() -> None:
-    what, *numbers = sys.argv[1:]
-    octets = int(numbers.pop(0)) if what == "send" else 0
+    octets, *ports = map(int, sys.argv[1:])
     with selectors.DefaultSelector() as selector:
-        for port in map(int, numbers):
+        for port in ports:
             selector.register(socket.create_server(("", port)), selectors.EVENT_READ, port)
         print("ready", flush=True)
         while selector.get_map():
@@ -34,13 +33,10 @@ def main() -> None:
                 selector.unregister(key.fileobj)
                 key.fileobj.close()
                 stream.settimeout(PATIENCE)
-                stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, int(PATIENCE)))
                 with stream:
-                    if what == "send":
-                        stream.sendall(data := pattern(key.data, octets))
-                    else:
-                        with stream.makefile("rb") as file:
-                            data = file.read()
+                    with stream.makefile("rb") as file:
+                        data = file.read()
+                    stream.sendall(pattern(key.data, octets))
                 print(key.data, hashlib.md5(data).hexdigest(), flush=True)
 
 
