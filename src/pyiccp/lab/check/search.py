@@ -12,6 +12,9 @@ from pyiccp.lab.check.trace import REST, Step, Trace, looks_like_a_crash
 from pyiccp.lab.faults import Fault
 from pyiccp.lab.network import Network
 
+MOST_REPAIRS = 20
+"""Repairs in a row; what is still broken then stays so."""
+
 
 class Found(msgspec.Struct, frozen=True):
     """A trace and the invariant that it violates."""
@@ -119,6 +122,8 @@ def recover(network: Network, before: Trace) -> Found | None:
     with the repairs as further steps."""
     trace = before
     while events := repairs(network):
+        if len(trace) - len(before) >= MOST_REPAIRS:
+            return Found(trace, Violation("liveness", f"{events[0]} does not help", network.now))
         trace = (*trace, Step(REST, events[0], network.now))
         course = Course(network)
         course.run(events[0], wanted=False)
