@@ -72,6 +72,16 @@ def test_a_flood_of_foreign_frames_is_one_action() -> None:
     assert core.counters["refused"] == 1000
 
 
+def test_noise_is_shown_before_a_session_and_only_counted_during_one() -> None:
+    """M3.2 shuts the gate for a third speaker; what does not even say its version is none."""
+    core = LinkCore(1, 1, HEARTBEAT, ("p1",))
+    core.handle(MemberCameUp("p1"), 0)
+    assert refusals(core, ForeignReceived("p1", "no layout of ours", noise=True), 10) == ["no layout of ours"]
+    core = with_peer()
+    assert refusals(core, ForeignReceived("p1", "no layout of ours", noise=True), 10) == []
+    assert core.counters["noise"] == 1
+
+
 def test_another_domain_is_refused_and_never_answered() -> None:
     core = LinkCore(1, 1, HEARTBEAT, ("p1",))
     core.handle(MemberCameUp("p1"), 0)

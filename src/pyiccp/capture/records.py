@@ -1,5 +1,6 @@
 """What was decoded as records of plain data: one a frame, and one a message of LDP and of SONiC's dialect."""
 
+import contextlib
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Any
@@ -10,17 +11,23 @@ from pyiccp.capture.decoder import FAMILIES, Decoded
 from pyiccp.capture.names import MESSAGE_NAMES, status_name, tlv_name
 from pyiccp.capture.packet import SECOND
 from pyiccp.capture.plain import Plain, before, lacp, plain, stp, stp_part
-from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, PvstBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, PvstBpdu, RstBpdu, TcnBpdu, decode_bpdu
 from pyiccp.wire.codec import Format
 from pyiccp.wire.dissect import dissect
 from pyiccp.wire.iccp import pdu, sonic
+from pyiccp.wire.iccp.mlag import FenceAnswer, ProfileTold
 from pyiccp.wire.iccp.pdu import IccpPdu, Message
 from pyiccp.wire.iccp.sonic import SonicMessage
 from pyiccp.wire.iccp.tlv import TlvValue
+from pyiccp.wire.iccp.tree import TreeBpdu, TreeSnapshot
 from pyiccp.wire.identify import SLOW_NAMES
 from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.wire.link import FenceKind
 from pyiccp.wire.mac import mac_text
+from pyiccp.wire.malformed import Malformed
 from pyiccp.wire.tree import Node
+
+_FENCES = {int(kind): kind.name.lower() for kind in FenceKind}
 
 
 def records(decoded: Decoded) -> Iterator[Plain]:
@@ -111,9 +118,17 @@ def _body(value: TlvValue) -> Plain:
         found.pop(key, None)
     if (said := status_name(value)) is not None:
         found["status-name"] = said
-    inner = getattr(value, "tlvs", None)
-    if inner is not None:
-        found["tlvs"] = [tlv(one, one.FORMAT.engine.word(one)) for one in inner]
+    for key in ("tlvs", "changes"):
+        if (inner := getattr(value, key, None)) is not None:
+            found[key] = [tlv(one, one.FORMAT.engine.word(one)) for one in inner]
+    if isinstance(value, ProfileTold | TreeSnapshot) and value.octets.isascii():
+        found["octets"] = value.octets.decode("ascii")  # the next part of a JSON document
+    if isinstance(value, FenceAnswer):
+        found["kind"] = _FENCES.get(value.kind, value.kind)
+    if isinstance(value, TreeBpdu):
+        with contextlib.suppress(Malformed):
+            found["bpdu"] = stp(decode_bpdu(value.octets))
+            del found["octets"]
     if "name" in found:  # a field of the TLV, beside the name of its type
         found["name-text"] = found.pop("name")
     return found

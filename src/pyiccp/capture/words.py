@@ -107,13 +107,18 @@ def _tlv(tlv: Plain) -> str:
     """Its name and its fields: flags by their names where they are set, state octets as letters."""
     name = tlv["name"] or f"TLV 0x{tlv['type']:04X}"
     fields = [_field(tlv, key, value) for key, value in tlv.items() if not _is_said(key)]
-    inner = f"[{'; '.join(_tlv(one) for one in tlv['tlvs'])}]" if tlv.get("tlvs") else ""
+    inside = tlv.get("tlvs") or tlv.get("changes")
+    inner = f"[{'; '.join(map(_tlv, inside))}]" if inside else ""
     return " ".join(filter(None, (name, *fields, inner)))
+
+
+_DOCUMENTS = ("MLAG Profile", "Tree Snapshot")
+"""Whose octets are text."""
 
 
 def _is_said(key: str) -> bool:
     """True for what `_tlv` says without its key, or with another."""
-    return key in ("type", "name", "u", "f", "tlvs", "status-name", "name-length") or key.endswith("-octet")
+    return key in ("type", "name", "u", "f", "tlvs", "changes", "status-name", "name-length") or key.endswith("-octet")
 
 
 def _field(tlv: Plain, key: str, value: Any) -> str:
@@ -121,6 +126,10 @@ def _field(tlv: Plain, key: str, value: Any) -> str:
         return key if value else ""
     if key == "name-text":
         return repr(value)
+    if key == "bpdu":
+        return _stp(value)
+    if key == "octets" and tlv["name"] in _DOCUMENTS:
+        return repr(value if len(value) <= 40 else f"{value[:40]}… ({len(value)} octets)")
     if key in ("status", "code") and "status-name" in tlv:
         return f"{key} {value} ({tlv['status-name']})"
     octet = tlv.get(f"{key}-octet")

@@ -115,10 +115,10 @@ class LinkCore:
                 self._member_came_up(member, now)
             case MemberWentDown(member):
                 self._member_went_down(member, now)
-            case ForeignReceived(_, why):
-                self._refuse(why, now)
+            case ForeignReceived(_, why, noise):
+                self._refuse_unless_established(why, "noise", now) if noise else self._refuse(why, now)
             case SealRefused(_, why):
-                self._seal_refused(why, now)
+                self._refuse_unless_established(why, "refused by their seal", now)
             case ResetRequested(why):
                 self._give_up(why, now)
         return self._finish(now)
@@ -268,10 +268,11 @@ class LinkCore:
         if "refusal" not in self._timers:
             self._timers.set("refusal", now + self._silence)
 
-    def _seal_refused(self, why: str, now: Instant) -> None:
-        """Counted. Shown only while there is no session: whoever can make noise on the wire must not end one by it."""
+    def _refuse_unless_established(self, why: str, counted: str, now: Instant) -> None:
+        """Shown only while there is no session: whoever can make noise on the wire must neither end one by it nor shut
+        the gate."""
         if self.established:
-            self._count("refused by their seal")
+            self._count(counted)
         else:
             self._refuse(why, now)
 

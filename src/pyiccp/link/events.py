@@ -42,6 +42,8 @@ class ForeignReceived(msgspec.Struct, frozen=True, gc=False):
 
     member: str
     why: str
+    noise: bool = False
+    """It does not even say of what version it is: nobody speaks there, something is broken or thrown in."""
 
 
 class SealRefused(msgspec.Struct, frozen=True, gc=False):

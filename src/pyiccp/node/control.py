@@ -15,7 +15,8 @@ def link_segment(port: str, octets: bytes) -> Segment | link.ForeignReceived:
     try:
         return Segment.decode(octets)
     except Malformed as error:
-        return link.ForeignReceived(port, f"peer {error.why}")
+        other_version = error.path == "major" and octets[7:8].isdigit()
+        return link.ForeignReceived(port, f"peer {error.why}", noise=not other_version)
 
 
 def iccp_messages(octets: bytes) -> tuple[iccp.Event, ...]:
