@@ -13,10 +13,13 @@ from pyiccp.node.mlacp import mlag_id
 from pyiccp.node.wiring import bridge_mac, mlag_bridge, peer_members, with_mlag_id
 from pyiccp.wire.text import printable
 
-__all__ = ["blocked", "held_bonds", "own_findings", "pair_findings"]
+__all__ = ["REFUSED", "blocked", "held_bonds", "own_findings", "pair_findings"]
 
 ADDRESSES_AND_TYPE = 14
 """What an l2mtu does not count."""
+
+REFUSED = ("layout-major", "solo-identity")
+"""Codes of what makes a pair impossible: the MLAG core ends the session over it."""
 
 _UNTAGGED = (FrameTypes.ADMIT_ALL, FrameTypes.ADMIT_ONLY_UNTAGGED)
 
@@ -111,7 +114,7 @@ def peer_profile(iccp: IccpCore, name: str) -> Profile | None:
 
 
 def _ports(config: NodeConfig, bridge: Bridge, peer_port: str) -> tuple[PortProfile, ...]:
-    """Every port of the bridge but the peer port, and dual-homed bonds wherever they are."""
+    """Every port of the bridge but the peer port, and bonds with an mlag-id wherever they are."""
     shared = {bond.name: bond for bond in with_mlag_id(config)}
     profiles = []
     for port in bridge.ports:

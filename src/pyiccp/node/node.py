@@ -211,7 +211,9 @@ class Node:
     def check_pair(self, now: Instant, out: list[Action]) -> Sequence[Any]:
         """What the peer told of itself may contradict our configuration (M12)."""
         pair, iccp = self.pairing.mlag.pair, self.pairing.iccp
-        self.pair_findings = ()
+        # What made the core refuse the peer stands as long as it does: the session with its profile is over at once.
+        refused = findings.REFUSED if pair.problem and pair.session is None else ()
+        self.pair_findings = tuple(finding for finding in self.pair_findings if finding.code in refused)
         if pair.session is not None:
             told = self.pairing.profile
             self.pair_findings = findings.pair_findings(self.config, pair.store.node, iccp, pair.session.peer, told)

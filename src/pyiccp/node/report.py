@@ -13,6 +13,7 @@ from pyiccp.node.status import (
     BondStatus,
     BridgePortStatus,
     BridgeStatus,
+    FindingStatus,
     HostStatus,
     MlagStatus,
     NodeStatus,
@@ -49,6 +50,10 @@ def build_status(node: Node, now: Instant) -> NodeStatus:
             for bridge in config.bridges
             if bridge.name in node.plane.bridges
             for host in node.plane.bridges[bridge.name].hosts()
+        ),
+        findings=tuple(
+            FindingStatus(code=finding.code, severity=f"type-{finding.type}", message=finding.message)
+            for finding in (*node.findings, *node.pair_findings)
         ),
         warnings=node.warnings,
     )

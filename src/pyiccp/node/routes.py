@@ -247,11 +247,20 @@ def _set_gate(self: Node, action: mlag.SetGate, now: Instant, out: Out) -> Seque
 
 
 def _set_filter(self: Node, action: mlag.SetFilter, now: Instant, out: Out) -> Sequence[Any]:
+    if not _on_pairs_bridge(self, action.bond):
+        return ()
     return self.pairing.bridge.handle(bridge.FilterChanged(action.bond, action.open), now)
 
 
 def _set_envelope(self: Node, action: mlag.SetEnvelope, now: Instant, out: Out) -> Sequence[Any]:
+    if not _on_pairs_bridge(self, action.bond):
+        return ()
     return self.pairing.bridge.handle(bridge.EnvelopeChanged(action.bond, action.on), now)
+
+
+def _on_pairs_bridge(self: Node, bond: str) -> bool:
+    """A dual-homed bond that is no port of the MLAG bridge has nothing there to shut."""
+    return self.plane.bridge_at.get(bond) is self.pairing.bridge
 
 
 def _keep_copies(self: Node, action: mlag.KeepCopies, now: Instant, out: Out) -> Sequence[Any]:

@@ -118,6 +118,16 @@ class MlagStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     """An operator has taken this node's halves of bonds out of service."""
 
 
+class FindingStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
+    """One thing that is wrong with the configuration, now: alone or beside the peer (M12)."""
+
+    code: str
+    """As `lint` names it, e.g. `lacp-rate`."""
+    severity: str
+    """`type-1`: what it concerns is held down. `type-2`: a warning."""
+    message: str
+
+
 class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
     """A frozen picture of a node."""
 
@@ -127,4 +137,6 @@ class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     bonds: dict[str, BondStatus]
     bridges: dict[str, BridgeStatus]
     hosts: tuple[HostStatus, ...]
+    findings: tuple[FindingStatus, ...] = ()
     warnings: tuple[str, ...]
+    """What a person should know since the node started: findings as they came up, and what is no finding."""
