@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pyiccp.iccp import events as iccp
+from pyiccp.mlag import events as mlag
 from pyiccp.node import events as node
+from pyiccp.node import findings
 from pyiccp.node.findings import profile, read_profile
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import PROFILE_CHUNK, ProfileTold
@@ -25,7 +27,7 @@ def begin_or_end(self: Node, up: bool, now: Instant, out: list[node.Action]) -> 
     self.pairing.profile = None
     self.pairing.heard.clear()
     if not up:
-        return self.check_pair(now, out)
+        return check_pair(self, now, out)
     octets = msgspec.json.encode(profile(self.config))
     starts = range(0, len(octets), PROFILE_CHUNK)
     said = (ProfileTold(at != starts[-1], octets[at : at + PROFILE_CHUNK]) for at in starts)
@@ -46,4 +48,21 @@ def profile_heard(self: Node, told: ProfileTold, now: Instant, out: list[node.Ac
     heard.clear()
     if self.pairing.profile is None:
         self.warn("the peer's profile cannot be read: the configurations are not compared", out)
-    return self.check_pair(now, out)
+    return check_pair(self, now, out)
+
+
+def check_pair(self: Node, now: Instant, out: list[node.Action]) -> Sequence[Any]:
+    """What the peer told of itself may contradict our configuration (M12)."""
+    pair, session = self.pairing.mlag.pair, self.pairing.iccp
+    # What made the core refuse the peer stands as long as it does: the session with its profile is over at once.
+    refused = findings.REFUSED if pair.problem and pair.session is None else ()
+    self.pair_findings = tuple(finding for finding in self.pair_findings if finding.code in refused)
+    if pair.session is not None:
+        told = self.pairing.profile
+        self.pair_findings = findings.pair_findings(self.config, pair.store.node, session, pair.session.peer, told)
+    for finding in self.pair_findings:
+        self.warn(finding.message, out)
+    if pair.session is None:
+        return ()  # the core knows what to do with what it was told
+    checked = mlag.PairChecked(findings.blocked(self.pair_findings), findings.held_bonds(self.pair_findings))
+    return self.pairing.mlag.handle(checked, now) if checked != pair.mismatch else ()

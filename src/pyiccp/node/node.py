@@ -208,22 +208,6 @@ class Node:
         if self._pairing is not None and self._pairing.log is not None:
             self._pairing.log.observer = observer
 
-    def check_pair(self, now: Instant, out: list[Action]) -> Sequence[Any]:
-        """What the peer told of itself may contradict our configuration (M12)."""
-        pair, iccp = self.pairing.mlag.pair, self.pairing.iccp
-        # What made the core refuse the peer stands as long as it does: the session with its profile is over at once.
-        refused = findings.REFUSED if pair.problem and pair.session is None else ()
-        self.pair_findings = tuple(finding for finding in self.pair_findings if finding.code in refused)
-        if pair.session is not None:
-            told = self.pairing.profile
-            self.pair_findings = findings.pair_findings(self.config, pair.store.node, iccp, pair.session.peer, told)
-        for finding in self.pair_findings:
-            self.warn(finding.message, out)
-        if pair.session is None:
-            return ()  # the core knows what to do with what it was told
-        checked = mlag.PairChecked(findings.blocked(self.pair_findings), findings.held_bonds(self.pair_findings))
-        return self.pairing.mlag.handle(checked, now) if checked != pair.mismatch else ()
-
     # --- the interface
 
     @property

@@ -20,7 +20,7 @@ from pyiccp.mlag import events as mlag
 from pyiccp.mlag.stp_events import Heard
 from pyiccp.node import events as node
 from pyiccp.node import wiring
-from pyiccp.node.comparing import begin_or_end, profile_heard
+from pyiccp.node.comparing import begin_or_end, check_pair, profile_heard
 from pyiccp.node.control import iccp_messages, iccp_octets
 from pyiccp.node.pair_tree import WORST
 from pyiccp.node.partners import hear_peer, partners_heard, require_partner
@@ -171,7 +171,7 @@ def _deliver_tlvs(self: Node, action: iccp.DeliverTlvs, now: Instant, out: Out) 
 
 
 def _report_peer_mlacp(self: Node, action: iccp.ReportPeerMlacp, now: Instant, out: Out) -> Sequence[Any]:
-    return self.check_pair(now, out)
+    return check_pair(self, now, out)
 
 
 def _set_port_priority(self: Node, action: iccp.SetPortPriority, now: Instant, out: Out) -> Sequence[Any]:
