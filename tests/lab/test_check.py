@@ -54,6 +54,10 @@ STORIES = {
     "M11: a session that came back while the loss of the last one was being asked about told no partner": (
         "rest: crash Peer1; ask@Peer2: start Peer1"
     ),
+    "M6.1: a survivor whose new session ended before its election never opened its halves again": (
+        "rest: hang Peer1; delay: cut Client:sfp-sfpplus2; rest: start Peer1; "
+        "down@Peer2: cut Peer1:sfp-sfpplus1; rest: mend Client:sfp-sfpplus2"
+    ),
     "M4.4: the peer link falls silent with a Prepare under way": (
         "rest: cut Peer1:sfp-sfpplus2; rest: mend Client:sfp-sfpplus1; prepare@Peer1: silence Peer1:sfp-sfpplus1"
     ),

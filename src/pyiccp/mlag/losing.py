@@ -17,14 +17,14 @@ def session_down(pair: Pair, event: ev.SessionWentDown, now: Instant) -> list[Ac
     actions: list[Action] = [Notice(f"ICCP session with {session.peer} lost: {event.why}")]
     if pair.config.heartbeat is not None:
         pair.timers.set(SILENCE, now + 3 * pair.config.heartbeat)
-    if pair.mode is not Mode.NORMAL or session.outcome is None:
+    if pair.mode is not Mode.NORMAL:
         pair.timers.set(ALONE, now + pair.config.init_delay)
-        actions += pair.end_session(open_halves=False)
-        if pair.mode is not Mode.NORMAL:
-            actions += pair.present(pair.solo_identity)  # M1.4
+        actions += [*pair.end_session(open_halves=False), *pair.present(pair.solo_identity)]  # M1.4
         return [*actions, *pair.release_tree()]
+    # A session that ended before its election: this node carried alone, in the role that it had kept.
+    primary = pair.store.primary if session.outcome is None else session.outcome.primary
     answered = pair.config.keepalive and pair.watch.lived_with(event.proven)
-    decision = session_lost(pair.config.policy, session.outcome.primary, session.goodbye, answered)
+    decision = session_lost(pair.config.policy, primary, session.goodbye, answered)
     actions += pair.end_session(open_halves=decision is Decision.KEEP)
     _hold_tree(pair, decision, session.goodbye, event.heard, now)
     if decision is Decision.SOLO:
