@@ -5,6 +5,7 @@ from typing import Any
 from pyiccp.capture.packet import SECOND
 from pyiccp.capture.plain import Plain
 from pyiccp.wire.flags import FLAGS
+from pyiccp.wire.iccp.mlacp import PRIORITY_SET, PURGE, SYNCHRONIZED
 from pyiccp.wire.state import STATES
 
 
@@ -112,6 +113,8 @@ def _tlv(tlv: Plain) -> str:
     return " ".join(filter(None, (name, *fields, inner)))
 
 
+_CONFIG_FLAGS = {PURGE: "purge", SYNCHRONIZED: "synchronized", PRIORITY_SET: "priority-set"}
+_PLACES = {0: "orphan", 0xFFFFFFFFFFFFFFFF: "everywhere"}
 _DOCUMENTS = ("MLAG Profile", "Tree Snapshot")
 """Whose octets are text."""
 
@@ -126,6 +129,10 @@ def _field(tlv: Plain, key: str, value: Any) -> str:
         return key if value else ""
     if key == "name-text":
         return repr(value)
+    if key == "flags" and isinstance(value, int) and tlv["name"].startswith("mLACP"):
+        return " ".join(name for bit, name in _CONFIG_FLAGS.items() if value & bit)
+    if key == "place":
+        return _PLACES.get(value) or f"mlag-id {value - 1}"
     if key == "bpdu":
         return _stp(value)
     if key == "octets" and tlv["name"] in _DOCUMENTS:
