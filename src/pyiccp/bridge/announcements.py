@@ -151,16 +151,18 @@ class Announcements:
                 self.dirty[host] = None
                 self.moved[host] = None
 
-    def pull(self, now: Instant) -> Sequence[Told]:
-        """As much as the carrier takes now."""
-        self.more = False
+    def pull(self, now: Instant, rested: bool = False) -> Sequence[Told]:
+        """As much as the carrier takes now. A walk that has had enough goes on only when *rested*: many events may come
+        in within one call of the node."""
+        enough = self.more and not rested
+        self.more = enough
         if not (self.dirty or self.bodies or self.end_due or self.asked) or not self.running:
             return ()
         batches = [self._question(vid, address) for vid, address in self.asked]
         self.asked.clear()
         if self.dirty or self.bodies:
             batches += self._deltas(now)
-        snapshot = self.end_due and not self.dirty and not self.bodies
+        snapshot = self.end_due and not self.dirty and not self.bodies and not enough
         if snapshot:
             batches += self._snapshot()
         told: list[Told] = [AnnounceHosts(tuple(batches))] if batches else []

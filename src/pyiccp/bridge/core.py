@@ -109,7 +109,7 @@ class BridgeCore:
         self.table.expire(now)
         self.table.tidy()
         self.table.announcements.release(now)
-        return self._finish(now)
+        return self._finish(now, rested=True)
 
     def _hear(self, event: events.HostsReceived | events.FlushReceived, now: Instant) -> None:
         """The peer's session may begin a little before ours: what it says till then is kept for us."""
@@ -159,12 +159,12 @@ class BridgeCore:
         told = table.announcements
         return (AnnounceFlush(table.flushes.make(vid, told.node, sequence)),) if told.running else ()
 
-    def _finish(self, now: Instant) -> Sequence[Action]:
+    def _finish(self, now: Instant, rested: bool = False) -> Sequence[Action]:
         table = self.table
         if table.changed:
             table.changed = False
             self.memory.forget()
-        told = table.announcements.pull(now)
+        told = table.announcements.pull(now, rested)
         if not table.alarms:
             return told
         actions: list[Action] = list(told)
