@@ -6,9 +6,10 @@ A story is a network, and what happens to it: seconds that pass, `b1=d000` (anot
 from typing import Any, NamedTuple
 
 import pytest
-from rstp_harness import SUP, US, D, Dut
+from rstp_harness import INF, SUP, US, D, Dut, T
 from rstp_network import Network
 
+from pyiccp.rstp import Role
 from pyiccp.rstp.events import BpduReceived, LinkCameUp
 
 
@@ -114,3 +115,17 @@ def test_news_that_are_worse_start_the_clock_anew() -> None:
     assert [round(at, 3) for at, _ in dut.learned(2)] == [21.0]
     assert [round(at, 3) for at, _ in dut.switched(2)] == [23.0]
     assert dut.core.view().root != US
+
+
+def test_a_claim_that_a_backup_port_cannot_take_back() -> None:
+    """A mesh of the soak: 1. Two ports of b1 on one segment told of the root, a moment after it was lost, as old news
+    from elsewhere: port 4 last. 2. b1 learned the truth, and port 4 became a Backup port, which says nothing. 3. Port 3
+    told of another root. b5 did not believe it for three hello times, and opened by the clock."""
+    dut = Dut(port={"auto_edge": False}).up(1, point_to_point=False)
+    dut.hear(1, D(SUP, port=0x8004))
+    assert dut.view(1).designated_root == SUP
+    dut.hear(1, D(INF, bridge=T, port=0x8003))
+    assert dut.role(1) is Role.Designated
+    dut.hear(1, D(SUP, port=0x8004))
+    dut.hear(1, D(SUP, port=0x8005))
+    assert dut.view(1).designated_port == 0x8004, "the same root as near: nothing is replaced"

@@ -9,7 +9,6 @@ import pytest
 from rstp_harness import SUP, D, Dut
 from rstp_network import Network
 
-from pyiccp.rstp import core as rstp_core
 from pyiccp.rstp.bridge_detection import BRIDGE_DETECTION
 from pyiccp.rstp.port_information import PORT_INFORMATION
 from pyiccp.rstp.port_migration import PORT_MIGRATION
@@ -17,6 +16,7 @@ from pyiccp.rstp.port_receive import PORT_RECEIVE
 from pyiccp.rstp.port_transmit import PORT_TRANSMIT
 from pyiccp.rstp.role_selection import ROLE_SELECTION_MACHINE
 from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
+from pyiccp.rstp.settling import MACHINES
 from pyiccp.rstp.state_transition import STATE_TRANSITION
 from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
 from pyiccp.sansio import ANYWHERE
@@ -201,4 +201,4 @@ def test_same_actions_under_any_hash_seed(seed: str) -> None:
 
 
 def test_machines_of_the_core_are_the_ones_listed() -> None:
-    assert {*rstp_core._MACHINES, PORT_TRANSMIT, ROLE_SELECTION_MACHINE} == set(FIGURES)
+    assert {*MACHINES, PORT_TRANSMIT, ROLE_SELECTION_MACHINE} == set(FIGURES)

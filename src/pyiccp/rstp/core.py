@@ -28,32 +28,24 @@ from pyiccp.rstp.events import (
     SetAgeing,
 )
 from pyiccp.rstp.messages import take
-from pyiccp.rstp.port_information import PORT_INFORMATION
 from pyiccp.rstp.port_migration import PORT_MIGRATION
-from pyiccp.rstp.port_receive import PORT_RECEIVE
 from pyiccp.rstp.port_transmit import PORT_TRANSMIT, withdraw, withdraw_number
 from pyiccp.rstp.restore import restore
 from pyiccp.rstp.role_selection import ROLE_SELECTION, ROLE_SELECTION_MACHINE
-from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
+from pyiccp.rstp.settling import MACHINES, Settling
 from pyiccp.rstp.snapshot import Snapshot, fingerprint, snapshot
 from pyiccp.rstp.state_transition import STATE_TRANSITION
-from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
 from pyiccp.rstp.variables import QUEUED, Bridge, InfoIs, Kind, Leaving, Port, Timer
 from pyiccp.rstp.vectors import same_bridge, same_port
-from pyiccp.rstp.views import BridgeView, PortView, bridge_view, port_view, report
-from pyiccp.sansio import Instant, NotSettledError, Trace, seconds
+from pyiccp.rstp.views import BridgeView, PortView, bridge_view, port_view
+from pyiccp.sansio import Instant, Trace, seconds
 
-_QUIET = (PORT_RECEIVE, PORT_INFORMATION)
-"""What a hello that says nothing new sets in motion concerns no other port."""
-_LOUD = (PORT_MIGRATION, BRIDGE_DETECTION, ROLE_TRANSITIONS, STATE_TRANSITION, TOPOLOGY_CHANGE)
-_MACHINES = (PORT_RECEIVE, PORT_MIGRATION, BRIDGE_DETECTION, PORT_INFORMATION, *_LOUD[2:])
 _SENDING = ("helloWhen", "txWhen", "claimWhile")
 """Timers that only Port Transmit looks at."""
-_BOUND = 200
 _LATE = seconds(1)
 
 
-class RstpCore:
+class RstpCore(Settling):
     """One bridge. Each call runs all machines but Port Transmit to a fixed point, then Port Transmit.
 
     With *applied_at_once* the caller carries out `SetLearning` and `SetForwarding` before it sends what follows in the
@@ -158,52 +150,6 @@ class RstpCore:
             port.guarded = False
             self._enable(port)
 
-    def _settle(self, port: Port) -> None:
-        """Run the machines of *port*, and those of all ports if that may concern them."""
-        loud = False
-        for machine in _QUIET:
-            self._steps(machine, port)
-        for machine in _LOUD:
-            loud |= self._steps(machine, port)
-        if loud or port.reselect:
-            self._settle_all()
-        else:
-            self._steps(PORT_TRANSMIT, port)
-            report(self.bridge, (port,))
-
-    def _settle_all(self) -> None:
-        ports = tuple(self.bridge.ports.values())
-        for _ in range(_BOUND):
-            moved = False
-            for port in ports:
-                for machine in _MACHINES:
-                    moved |= self._steps(machine, port)
-            moved |= ROLE_SELECTION_MACHINE.step(self.bridge, self.trace)
-            if not moved:
-                break
-        else:
-            raise NotSettledError("spanning tree did not come to rest")
-        for port in ports:
-            self._steps(PORT_TRANSMIT, port)
-        report(self.bridge, ports)
-
-    def _at_rest(self) -> bool:
-        """No machine would move."""
-        moved: list[str] = []
-        trace, self.trace = self.trace, lambda *step: moved.append(step[1])
-        self._settle_all()
-        self.trace = trace
-        return not moved and not self._done()
-
-    def _steps(self, machine: Any, port: Port) -> bool:
-        """Take every arrow that *machine* can take; True if there was one."""
-        if not machine.step(port, self.trace):
-            return False
-        for _ in range(_BOUND):
-            if not machine.step(port, self.trace):
-                return True
-        raise NotSettledError(f"{machine.name} of {port.name} did not come to rest")
-
     # --- helpers of the events
 
     def _enable(self, port: Port) -> None:
@@ -296,7 +242,7 @@ class RstpCore:
             # Back before it was shut: what is under way still counts.
             port.learning, port.forwarding, port.commands = before.learning, before.forwarding, before.commands
         self.bridge.ports[config.name] = port
-        for machine in (*_MACHINES, PORT_TRANSMIT):
+        for machine in (*MACHINES, PORT_TRANSMIT):
             machine.start(port, self.trace)
         self._settle_all()
 

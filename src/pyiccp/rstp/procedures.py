@@ -2,7 +2,7 @@
 
 from pyiccp.rstp.events import Incident, ReportIncident
 from pyiccp.rstp.variables import InfoIs, Kind, Port, RcvdInfo, Role
-from pyiccp.rstp.vectors import next_age, same_bridge, same_port, span
+from pyiccp.rstp.vectors import PriorityVector, next_age, same_bridge, same_port, span
 from pyiccp.sansio import milliseconds
 from pyiccp.wire.flags import PortRole
 
@@ -33,12 +33,21 @@ def rcvInfo(port: Port) -> RcvdInfo:
         return RcvdInfo.RepeatedDesignatedInfo
     if stale_claim(port):
         return RcvdInfo.InferiorDesignatedInfo
-    if message <= mine or (
-        same_bridge(message.DesignatedBridgeID, mine.DesignatedBridgeID)
-        and same_port(message.DesignatedPortID, mine.DesignatedPortID)
-    ):
+    if message <= mine or same_source(message, mine):
         return RcvdInfo.SuperiorDesignatedInfo
     return RcvdInfo.InferiorDesignatedInfo
+
+
+def same_source(message: PriorityVector, held: PriorityVector) -> bool:
+    """The message replaces what is held, even if it is worse: it comes from the same port of the same bridge.
+
+    Departs from 17.21.8: another port of that bridge does as well, if the bridge has farther to the root now. On a
+    shared segment the port that made the better offer may be a Backup port since, and take nothing back; what it said
+    of a dead root would be passed round for three hello times.
+    """
+    return same_bridge(message.DesignatedBridgeID, held.DesignatedBridgeID) and (
+        same_port(message.DesignatedPortID, held.DesignatedPortID) or message[:2] > held[:2]
+    )
 
 
 def stale_claim(port: Port) -> bool:
