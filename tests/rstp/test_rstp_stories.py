@@ -6,7 +6,7 @@ A story is a network, and what happens to it: seconds that pass, `b1=d000` (anot
 from typing import Any, NamedTuple
 
 import pytest
-from rstp_harness import INF, SUP, US, D, Dut, T
+from rstp_harness import INF, SUP, US, WORSE, D, Dut, T
 from rstp_network import Network
 
 from pyiccp.rstp import Role
@@ -129,3 +129,15 @@ def test_a_claim_that_a_backup_port_cannot_take_back() -> None:
     dut.hear(1, D(SUP, port=0x8004))
     dut.hear(1, D(SUP, port=0x8005))
     assert dut.view(1).designated_port == 0x8004, "the same root as near: nothing is replaced"
+
+
+def test_the_bridge_above_does_not_agree() -> None:
+    """A mesh with late BPDUs: 1. b3 counts on b0 by one link, b0 on b3 by another: both pass a dead root on. 2. b0
+    agrees to b3's offer, and b3's port opened: a loop, until the news came by the first link as well."""
+    dut = Dut(port={"auto_edge": False}).up(1, 2)
+    dut.hear(1, D(SUP))
+    offer = dut.view(2).designated_cost
+    dut.hear(2, D(SUP, "ALF:R", cost=offer + 20000))
+    assert not dut.view(2).forwarding
+    dut.hear(2, D(SUP, "ALF:R", cost=offer + 20000, bridge=WORSE))
+    assert dut.view(2).forwarding

@@ -77,7 +77,8 @@ def recordAgreement(port: Port) -> None:
     """17.21.9, as in 802.1Q.
 
     Departs from 17.21.9: an agreement answers an offer. One that names another root than this port has told of since it
-    became Designated was given to somebody else's offer, or crossed ours: its sender cannot be in step with it.
+    became Designated was given to somebody else's offer, or crossed ours: its sender cannot be in step with it. Nor can
+    the bridge that the root port counts on.
     """
     port.agreed = (
         port.bridge.rstpVersion
@@ -86,7 +87,11 @@ def recordAgreement(port: Port) -> None:
         and port.msgFlags.agreement
         and (
             port.msgRole is PortRole.DESIGNATED
-            or (port.msgPriority.RootID == port.portPriority.RootID == port.offeredRoot and not staleOwn(port))
+            or (
+                port.msgPriority.RootID == port.portPriority.RootID == port.offeredRoot
+                and not staleOwn(port)
+                and not fromUpstream(port)
+            )
         )
     )
     if port.agreed:
@@ -99,6 +104,13 @@ def staleOwn(port: Port) -> bool:
     return same_bridge(message.DesignatedBridgeID, offer.DesignatedBridgeID) and (
         message.RootPathCost != offer.RootPathCost
     )
+
+
+def fromUpstream(port: Port) -> bool:
+    """It comes from the bridge that the root port has its information from: each counts on the other, and one of them
+    on old news that is still passed round (count to infinity)."""
+    root = port.bridge.ports.get(port.bridge.rootPort or "")
+    return root is not None and same_bridge(root.portPriority.DesignatedBridgeID, port.msgPriority.DesignatedBridgeID)
 
 
 def recordDispute(port: Port) -> None:
