@@ -51,8 +51,8 @@ def page(report: dict[str, Any]) -> str:
         "Rendered by `python tests/rstp/conformance_page.py` from a run of `pytest tests/rstp`; not written by hand.",
         "The checks are derived from the machines of 802.1D-2004 (with the corrections of 802.1Q) and from measured",
         "implementations; each is one or more tests on a fake clock. *Choice*: what we do where it is open.",
-        "*In part*: what is not asserted is said. Several bridges are cores wired together; pairs run in the lab, as whole",
-        "nodes with the real log between them.",
+        "*In part*: what is not asserted is said. Several bridges are cores wired together; pairs run in the lab, as",
+        "whole nodes with the real log between them.",
         "",
         f"{len(ids())} checks: {len(report) - choices - partly} pass, {choices} choices, {partly} in part, "
         f"{len(NOT_IMPLEMENTED)} not implemented.",

@@ -7,12 +7,12 @@ from rstp.conformance_page import NOT_IMPLEMENTED, PAGE, ids
 
 
 def marked() -> set[str]:
-    """The ids of all `@check(…)` under this folder."""
+    """The ids of all `@check(…)` and `@pytest.mark.check(…)` under this folder."""
     return {
         str(node.args[0].value)
         for path in Path(__file__).parent.glob("test_*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("check", "pytest.mark.check")
         if node.args and isinstance(node.args[0], ast.Constant)
     }
 

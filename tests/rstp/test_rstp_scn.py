@@ -234,7 +234,7 @@ def test_random_meshes_with_silent_links(mesh: tuple[str, dict[str, Any], dict[s
 
 @check(
     "SCN-12",
-    partly="25 meshes with lost and late BPDUs; where they also overtake each other one in a hundred had a loop for a moment",
+    partly="25 meshes with lost and late BPDUs; of 100 in which they overtake each other one had a loop for a moment",
 )
 @settings(parent=MESHES, max_examples=25)
 @given(meshes(), st.integers(0, 2**32))
