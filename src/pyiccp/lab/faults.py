@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyiccp.lab.network import Network
 
 END_VERBS = ("cut", "mend", "silence", "heal", "silence-rx", "silence-tx")
-NODE_VERBS = ("crash", "hang", "freeze", "thaw", "stop", "start")
+NODE_VERBS = ("crash", "hang", "freeze", "thaw", "stop", "start", "clear-guards")
 KEEPALIVE = "keepalive"
 
 
@@ -87,6 +87,8 @@ def _to_node(network: "Network", device: "Device", fault: Fault) -> None:
             network.stop(device)
         case "start":
             network.boot(device, fault.fresh)
+        case "clear-guards":
+            network.clear_guards(device)
 
 
 def _to_link(network: "Network", link: "Link", end: int, verb: str) -> None:

@@ -25,6 +25,7 @@ from pyiccp.node.events import (
     DeliverLocally,
     DropQueued,
     Event,
+    GuardsCleared,
     KeepaliveReceived,
     LinkCameUp,
     LinkWentDown,
@@ -242,6 +243,11 @@ class Network:
         if device.state in (RUNNING, FROZEN):
             device.stopping = True
             self.tell(device, StopRequested())
+
+    def clear_guards(self, device: Device) -> None:
+        """Enable ports of its bridges again that BPDU guard has disabled."""
+        if device.state == RUNNING:
+            self.tell(device, GuardsCleared())
 
     def refresh(self, link: Link) -> None:
         """See whether *link* has carrier, and tell both ends when that has changed."""
