@@ -15,7 +15,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     changed: int | None = None
     """The same where a switch must change its way; None: there is no such flow."""
     dead: int | None = None
-    """The same for the streams that were on the half that died in silence; `path` then is for all others."""
+    """Milliseconds for which the streams on a half that died in silence may be lost; `path` then is for all others."""
     identities: int = 0
     """Changes of the partner's identity that the client may see."""
     roots: int = 0

@@ -17,7 +17,8 @@ class Seen(msgspec.Struct, kw_only=True):
     loops: int
     reflections: int
     identities: int
-    roots: int
+    roots: dict[str, int]
+    """Per neighbouring bridge."""
 
     @classmethod
     def of(cls, network: Network, observer: Observer, watch: Watch) -> Self:
@@ -26,12 +27,17 @@ class Seen(msgspec.Struct, kw_only=True):
             loops=network.wires.loops,
             reflections=sum(each.reflected for each in network.directions),
             identities=watch.identities,
-            roots=watch.roots,
+            roots=dict(watch.roots),
         )
 
     def since(self, before: Self) -> Self:
-        added = {name: getattr(self, name) - getattr(before, name) for name in self.__struct_fields__}
-        return type(self)(**added)
+        return type(self)(
+            duplicates=self.duplicates - before.duplicates,
+            loops=self.loops - before.loops,
+            reflections=self.reflections - before.reflections,
+            identities=self.identities - before.identities,
+            roots={name: count - before.roots.get(name, 0) for name, count in self.roots.items()},
+        )
 
 
 class Cells(msgspec.Struct, kw_only=True):
@@ -78,13 +84,14 @@ def judged(
         silent = sum(sequence % streams in dead for sequence in lost)
         cells.failures += _beyond(name, len(lost) - silent, bound.path)
         if dead:
-            cells.failures += _beyond(f"{name} (dead half)", silent, bound.dead)
+            # The bound is a time: a stream among the dead half's sends one frame in so many of the flow's.
+            cells.failures += _beyond(f"{name} (dead half), ms", silent * streams // len(dead), bound.dead)
     for what, count, most in (
         ("duplicates", seen.duplicates, 0),
         ("loops", seen.loops, 0),
         ("reflections", seen.reflections, 0),
         ("identity changes", seen.identities, bound.identities),
-        ("root changes", seen.roots, bound.roots),
+        *((f"root changes at {name}", count, bound.roots) for name, count in seen.roots.items()),
     ):
         cells.failures += _beyond(what, count, most)
     return cells

@@ -67,11 +67,12 @@ class Watch:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.identities = self.roots = 0
+        self.identities = -1
+        self.roots: dict[str, int] = {}
+        """Of the root, per bridge."""
         self._identity: Mac | None = None
         self._roots: dict[str, str] = {}
         self.look()
-        self.identities = self.roots = 0
 
     def look(self) -> None:
         """Compare with what was seen last."""
@@ -80,7 +81,8 @@ class Watch:
                 continue
             status = device.node.status(self.network.now)
             for bridge in status.bridges.values():
-                self.roots += self._roots.get(device.name) != bridge.root_bridge_id
+                changed = self._roots.get(device.name) != bridge.root_bridge_id
+                self.roots[device.name] = self.roots.get(device.name, -1) + changed
                 self._roots[device.name] = bridge.root_bridge_id
             identity = next((bond.lacp_partner_system_id for bond in status.bonds.values()), None)
             if device.name == CLIENT and identity is not None and any(identity):

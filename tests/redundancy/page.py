@@ -15,8 +15,8 @@ them each way before a fault, each fault is seen to happen, and each network is 
 bounds are written by hand in `tests/redundancy/bounds.py`, the networks are in `tests/redundancy/scenarios`.
 
 A number is frames lost, in brackets where the flow can have no path meanwhile (listed, not counted). D duplicates,
-L loops, R reflections, I changes of the partner's identity at the client, S changes of the root at neighbouring
-bridges. The first four are never allowed unless the bound says so.
+L loops, R reflections, I changes of the partner's identity at the client, S changes of the root at the
+neighbouring bridge that saw most. The first four are never allowed unless the bound says so.
 """
 
 
@@ -48,7 +48,13 @@ def _table(outcomes: list[Outcome]) -> list[str]:
             events = "; ".join(step.events)
             what = f"**{outcome.title}**: {events}" if not number else f"… {events}"
             seen = step.seen
-            counts = [seen.duplicates, seen.loops, seen.reflections, seen.identities, seen.roots]
+            counts = [
+                seen.duplicates,
+                seen.loops,
+                seen.reflections,
+                seen.identities,
+                max(seen.roots.values(), default=0),
+            ]
             verdict = "**no**: " if step.failures else ""
             lines.append(
                 f"| {what} | {' | '.join([*_losses(step), *map(str, counts)])} | {verdict}{_words(step.kind)} |"
@@ -70,7 +76,7 @@ def _numbers(bound: Bound) -> str:
     if bound.changed is not None:
         parts.append(f"changed way ≤ {bound.changed}")
     if bound.dead is not None:
-        parts.append(f"dead half ≤ {bound.dead}")
+        parts.append(f"dead half ≤ {bound.dead} ms")
     if bound.identities:
         parts.append(f"I ≤ {bound.identities}, S ≤ {bound.roots}")
     return ", ".join(parts)

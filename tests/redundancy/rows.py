@@ -55,8 +55,8 @@ def rows() -> list[Row]:
         *_bonded(),
         *_staggered(),
         *_two_at_once(),
-        *_third("third-root", "third-root-alone"),
-        *_third("third-pair", "third-pair-alone"),
+        *_third("third-root", "third-root-alone", way=1),
+        *_third("third-pair", "third-pair-alone", way=2),
         *_stp(),
     ]
 
@@ -98,12 +98,12 @@ def _silent_crash(network: str, k: int, changed: tuple[str, ...] = ()) -> Row:
     return Row(network, f"silent crash and return, {PRIMARY[k]}", steps)
 
 
-def _silent(network: str, names: Names, k: int, verb: str, kind: str, lasts: float = 4.0) -> Row:
+def _silent(network: str, names: Names, k: int, verb: str, kind: str, lasts: float = 4.0, back: float = RETURN) -> Row:
     member = names.member.format(k)
     words = {"silence": "silent member", "silence-rx": "member deaf", "silence-tx": "member mute"}[verb]
     steps = (
         Step((f"{verb} {member}",), kind, lasts, half=k),
-        Step((f"heal {member}",), "return of a link", RETURN),
+        Step((f"heal {member}",), "return of a link", back),
     )
     return Row(network, f"{words}, {PRIMARY[k]}", steps)
 
@@ -168,7 +168,7 @@ def _coupled() -> Iterator[Row]:
 
 
 def _slow() -> Iterator[Row]:
-    yield _silent("quick-slow", QUICK, 1, "silence", "silent member, slow LACP", 91.0)
+    yield _silent("quick-slow", QUICK, 1, "silence", "silent member, slow LACP", 91.0, 35.0)
 
 
 def _bonded() -> Iterator[Row]:
@@ -235,24 +235,24 @@ def _two_at_once() -> Iterator[Row]:
                 yield Row("quick", f"{first[0]}, {second[0]}; {', '.join(repairs)}", steps)
 
 
-def _third(network: str, alone: str) -> Iterator[Row]:
-    """The way to the third switch goes over the primary; the secondary's uplink is blocked."""
+def _third(network: str, alone: str, way: int) -> Iterator[Row]:
+    """The link between the third switch and node *way* forwards, the other's is blocked: its loss changes nothing."""
     for k in (1, 2):
-        changed = ("h4",) if k == 1 else ()
+        changed = ("h4",) if k == way else ()
         yield _planned(network, k, changed)
         yield _member(network, THIRD, k)
         yield _crash(network, k, "crash", changed=changed)
         yield _silent_crash(network, k, changed)
         yield _crash(alone, k, f"crash of the {PRIMARY[k]}, no keepalive", changed=changed)
-    yield _uplink(network)
+    yield _uplink(network, way)
     yield _peer_link(network, THIRD, "peer link cut", changed=("h3",))
     yield _peer_link(alone, THIRD, "peer link cut, no keepalive", changed=("h3",))
 
 
-def _uplink(network: str) -> Row:
+def _uplink(network: str, way: int) -> Row:
     steps = (
-        Step(("cut Peer1:ether2",), "uplink cut", 2.0, changed=("h4",)),
-        Step(("mend Peer1:ether2",), "return of a link", 4.0, changed=("h4",)),
+        Step((f"cut Peer{way}:ether2",), "uplink cut", 2.0, changed=("h4",)),
+        Step((f"mend Peer{way}:ether2",), "return of a link", 4.0, changed=("h4",)),
     )
     return Row(network, "the third switch's way cut", steps)
 

@@ -26,7 +26,7 @@ CHOSEN = [
         "cut keepalive, cut Peer2:sfp-sfpplus2; mend keepalive, mend Peer2:sfp-sfpplus2",
     )
 ]
-CALM = Seen(duplicates=0, loops=0, reflections=0, identities=0, roots=0)
+CALM = Seen(duplicates=0, loops=0, reflections=0, identities=0, roots={})
 
 
 def test_every_row_has_its_bounds_and_a_name_of_its_own() -> None:
@@ -47,10 +47,10 @@ def test_row(row: Row) -> None:
     ("bound", "missing", "seen", "failures"),
     [
         (None, [], CALM, ["no bound for 'a fault'"]),
-        (Bound(path=1, dead=2), [0, 1], CALM, []),
-        (Bound(path=1, dead=2), [0, 1, 2], CALM, ["h1>h2: 2, at most 1"]),
-        (Bound(path=1, dead=2), [1, 5, 9], CALM, ["h1>h2 (dead half): 3, at most 2"]),
-        (Bound(path=9), [1], CALM, ["h1>h2 (dead half): no bound"]),
+        (Bound(path=1, dead=4), [0, 1], CALM, []),
+        (Bound(path=1, dead=4), [0, 1, 2], CALM, ["h1>h2: 2, at most 1"]),
+        (Bound(path=1, dead=8), [1, 5, 9], CALM, ["h1>h2 (dead half), ms: 12, at most 8"]),
+        (Bound(path=9), [1], CALM, ["h1>h2 (dead half), ms: no bound"]),
         (Bound(path=9, dead=9), [], msgspec.structs.replace(CALM, loops=1), ["loops: 1, at most 0"]),
         (Bound(path=9, dead=9), [], msgspec.structs.replace(CALM, identities=1), ["identity changes: 1, at most 0"]),
     ],
