@@ -37,7 +37,6 @@ BOUNDS = {
     "silent member": Bound(path=0, dead=3100),
     "silent crash": Bound(path=0, dead=3100, changed=6100),
     "silent member, slow LACP": Bound(path=0, dead=90_100),
-    "one-way member": Bound(path=0, dead=3100),
     "one-way member, coupled client": Bound(path=0, dead=6100),
     # Secondary's bonds out within two round trips of the keepalive, 0.2 ms: what was on the wire, and one frame more.
     "peer link cut": Bound(path=2, changed=2),

@@ -31,6 +31,8 @@ class Row(msgspec.Struct, frozen=True):
 
 PRIMARY = {1: "primary", 2: "secondary"}
 ORPHAN = {1: "h2", 2: "h3"}
+COUPLED = "one-way member, coupled client"
+"""The lab's clients all have a coupled mux: only bonds with an mlag-id collect and distribute independently."""
 RETURN = 5.0
 """Seconds until a half is back: session, LACP's two seconds of wait-while."""
 
@@ -116,8 +118,8 @@ def _quick() -> Iterator[Row]:
         yield _crash("quick", k, "crash", fresh=True)
         yield _silent_crash("quick", k)
         yield _silent("quick", QUICK, k, "silence", "silent member")
-        yield _silent("quick", QUICK, k, "silence-rx", "one-way member")
-        yield _silent("quick", QUICK, k, "silence-tx", "one-way member")
+        yield _silent("quick", QUICK, k, "silence-rx", COUPLED, 7.0)
+        yield _silent("quick", QUICK, k, "silence-tx", COUPLED, 7.0)
         yield _freeze(k)
     yield _peer_link("quick", QUICK, "peer link cut", without=("h3",))
     steps = (
@@ -163,8 +165,8 @@ def _coupled() -> Iterator[Row]:
     for k in (1, 2):
         yield _planned("quick-coupled", k, rest=7.0)
         yield _member("quick-coupled", QUICK, k)
-        yield _silent("quick-coupled", QUICK, k, "silence-rx", "one-way member, coupled client", 7.0)
-        yield _silent("quick-coupled", QUICK, k, "silence-tx", "one-way member, coupled client", 7.0)
+        yield _silent("quick-coupled", QUICK, k, "silence-rx", COUPLED, 7.0)
+        yield _silent("quick-coupled", QUICK, k, "silence-tx", COUPLED, 7.0)
 
 
 def _slow() -> Iterator[Row]:
