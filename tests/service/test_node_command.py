@@ -138,7 +138,7 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
 
     assert pyiccp("ctl", "enter-maintenance", *control).returncode == 0
     three.wait("the client on its other link, in maintenance", lambda: three.active(1))
-    assert three.status("peer1")["mlag"]["maintenance"] and "maintenance" in pyiccp("monitor", *control).stdout
+    assert three.status("peer1")["maintenance"] and "maintenance" in pyiccp("monitor", *control).stdout
     assert pyiccp("ctl", "leave-maintenance", *control).returncode == 0
     three.wait("both links carry after maintenance", lambda: three.active(2))
     assert pyiccp("ctl", "flush", "client-bond", *control).returncode == 0

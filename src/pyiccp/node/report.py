@@ -56,6 +56,7 @@ def build_status(node: Node, now: Instant) -> NodeStatus:
             for finding in (*node.findings, *node.pair_findings)
         ),
         warnings=node.warnings,
+        maintenance=node.mlag is not None and node.mlag.pair.maintenance,
     )
 
 
@@ -67,7 +68,6 @@ def _mlag_status(node: Node) -> MlagStatus | None:
         status=node.mlag.status,
         system_id=node.mlag.system_id,
         active_role=role(node.mlag),
-        maintenance=node.mlag.pair.maintenance,
     )
 
 

@@ -114,8 +114,6 @@ class MlagStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     status: str
     system_id: Mac | None
     active_role: str | None
-    maintenance: bool = False
-    """An operator has taken this node's halves of bonds out of service."""
 
 
 class FindingStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
@@ -139,4 +137,6 @@ class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     hosts: tuple[HostStatus, ...]
     findings: tuple[FindingStatus, ...] = ()
     warnings: tuple[str, ...]
+    maintenance: bool = False
+    """An operator has taken this node's halves of bonds out of service."""
     """What a person should know since the node started: findings as they came up, and what is no finding."""

@@ -24,7 +24,7 @@ def overview(picture: Picture) -> str:
     """One screen: the pair, bonds with a reason for each port that carries nothing, bridges, hosts, counters."""
     status = picture.status
     parts = [monitor.mlag_monitor(status)] if status.mlag is not None else []
-    if status.mlag is not None and status.mlag.maintenance:
+    if status.maintenance:
         parts.append("maintenance: this node's halves of bonds are out of service")
     for name, bond in status.bonds.items():
         lines = [f"{name}:", monitor.bonding_monitor(bond)]

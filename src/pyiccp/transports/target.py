@@ -7,12 +7,15 @@ import socket
 import struct
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from errno import EADDRNOTAVAIL
 from pathlib import Path
 from time import monotonic, sleep
 
 TIMEOUT = 5.0
 """Seconds for a connection, and for what the other end takes."""
+DYING = 0.1
+"""Seconds in which a connection that nobody will serve is reset."""
 ANSWER = 0.02
 """Seconds of waiting for what the other end says to a unit."""
 _ROUTES = Path("/proc/net/route")
@@ -174,7 +177,11 @@ class TcpTarget(Device):
 
     def wrong(self) -> str:
         try:
-            self._connected().close()
+            with self._connected() as stream:
+                # The backlog of a program that is just dying still takes a connection, and resets it.
+                stream.settimeout(DYING)
+                with suppress(TimeoutError):
+                    stream.recv(1)
         except OSError as error:
             return f"it takes no connection: {error.strerror or error}"
         return super().wrong()
