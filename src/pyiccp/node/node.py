@@ -8,22 +8,19 @@ from pyiccp.bridge import events as bridging
 from pyiccp.bridge.core import BridgeCore
 from pyiccp.iccp.core import IccpCore
 from pyiccp.iccp.events import Application, Stream, TlvsQueued
-from pyiccp.lacp import events as lacp
 from pyiccp.lacp.core import LacpCore
-from pyiccp.lacp.frames import classify_pdu
 from pyiccp.lacp.speaker import Speaker
-from pyiccp.link import events as link
 from pyiccp.link.core import LinkCore
 from pyiccp.link.seal import Sealing
-from pyiccp.mlag import events as mlag
 from pyiccp.mlag.consistency import Finding
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
 from pyiccp.mlag.stp import COMING_BACK
 from pyiccp.mlag.stp_events import Changed, Observer
 from pyiccp.node import findings, wiring
+from pyiccp.node.carrier import carrier_changed, port_changed
 from pyiccp.node.config import NodeConfig
-from pyiccp.node.control import LSR_BASE, link_segment
+from pyiccp.node.control import LSR_BASE
 from pyiccp.node.events import (
     Action,
     Event,
@@ -33,26 +30,22 @@ from pyiccp.node.events import (
     Notice,
 )
 from pyiccp.node.express import express
+from pyiccp.node.inbound import control_frame, keepalive
 from pyiccp.node.mlacp import describe
 from pyiccp.node.operator import operate
 from pyiccp.node.pair_tree import pair_tree
 from pyiccp.node.pairing import Pairing
-from pyiccp.node.plane import TAGGED_HEADER, Plane, is_link_segment
+from pyiccp.node.plane import TAGGED_HEADER, Plane
 from pyiccp.node.report import build_status, state_of
 from pyiccp.node.routes import ROUTES
 from pyiccp.node.spanning import tree
 from pyiccp.node.status import NodeStatus
 from pyiccp.rstp import events as rstp
 from pyiccp.rstp import views as rstp_views
-from pyiccp.rstp.frames import BRIDGE_GROUP, classify
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.keepalive import Keepalive
-from pyiccp.wire.link import Envelope
-from pyiccp.wire.mac import SLOW_PROTOCOLS, Mac, is_reserved, mac_text
-from pyiccp.wire.malformed import Malformed
+from pyiccp.wire.mac import Mac, is_reserved, mac_text
 
-_SLOW_TYPE = b"\x88\x09"
 _RUNT = 14
 """A frame without a whole header is noise."""
 
@@ -130,7 +123,7 @@ class Node:
     def bond_changed(self, slave: str, now: Instant) -> Sequence[Any]:
         """A member of a bond began or ceased to collect or distribute: its bridge port follows."""
         trunk = self.plane.trunk_of[slave]
-        return self._port_state(trunk.bond.name, bool(trunk.collecting), bool(trunk.distributing), now)
+        return port_changed(self, trunk.bond.name, bool(trunk.collecting), bool(trunk.distributing), now)
 
     def tell_hosts(self, tlvs: tuple[TlvValue, ...], now: Instant) -> Sequence[Any]:
         """Host-table data for the peer: one stream, so that its order is kept."""
@@ -157,6 +150,10 @@ class Node:
         """Spanning tree decided on *port*: the data plane obeys at once."""
         self.tree_states[port] = learning, forwarding
         return self.plane.bridge_at[port].handle(bridging.SpanningTreeChanged(port, learning, forwarding), now)
+
+    def in_a_tree(self, interface: str) -> bool:
+        """*interface* is a port of a spanning tree."""
+        return interface in self.tree_of or (self.pair_tree is not None and interface in self.pair_tree.ports)
 
     def tree_view(self, interface: str) -> rstp_views.PortView | None:
         """*interface* as a port of a spanning tree."""
@@ -236,11 +233,11 @@ class Node:
         self._wake(now, out)
         match event:
             case LinkCameUp(port):
-                self._carry_out(self._link(port, True, now, out), now, out)
+                self._carry_out(carrier_changed(self, port, True, now, out), now, out)
             case LinkWentDown(port):
-                self._carry_out(self._link(port, False, now, out), now, out)
+                self._carry_out(carrier_changed(self, port, False, now, out), now, out)
             case KeepaliveReceived(octets):
-                self._carry_out(self._keepalive(octets, now), now, out)
+                self._carry_out(keepalive(self, octets, now), now, out)
             case _:
                 self._carry_out(operate(self, event, now), now, out)
         return self._done(now, out)
@@ -270,7 +267,7 @@ class Node:
         if len(frame) < _RUNT:
             return
         if frame[:5] == b"\x01\x80\xc2\x00\x00" and is_reserved(frame):
-            self._control(port, frame, now, out)
+            self._carry_out(control_frame(self, port, frame, now, out), now, out)
         elif actions := self.plane.take(port, frame, now, out):
             self._carry_out(actions, now, out)
 
@@ -346,91 +343,3 @@ class Node:
             self.stp_dirty = False
             self._carry_out(self._pairing.iccp.handle(self.pair_tree.describe(), now), now, out)
         return out
-
-    def _link(self, port: str, up: bool, now: Instant, out: list[Action]) -> Sequence[Any]:
-        plane = self.plane
-        if port in plane.disabled or plane.running.get(port) in (None, up):
-            return ()
-        plane.running[port] = up
-        out.append(Notice(f"{port} {'up' if up else 'down'}"))
-        actions: list[Any] = []
-        if port in self.members and self._pairing is not None:
-            event = link.MemberCameUp(port) if up else link.MemberWentDown(port)
-            running = tuple(member for member in self.members if plane.running[member])
-            actions += self._pairing.mlag.handle(mlag.MembersChanged(running), now)
-            actions += self._pairing.link.handle(event, now)
-        trunk = plane.trunk_of.get(port)
-        if trunk is None:
-            return [*actions, *self._port_state(port, up, up, now)]
-        trunk.link(port, up)
-        if self.renamed.pop(trunk.bond.name, None) is not None and not trunk.running:
-            actions += self.tell_tree(rstp.LinkWentDown(trunk.bond.name), now)
-        if trunk.lacp:
-            return [*actions, *self.lacp.handle(lacp.LinkCameUp(port) if up else lacp.LinkWentDown(port), now)]
-        return [*actions, *self.bond_changed(port, now)]
-
-    def _port_state(self, interface: str, receiving: bool, sending: bool, now: Instant) -> Sequence[Any]:
-        bridge = self.plane.bridge_at.get(interface)
-        if bridge is None:
-            return ()
-        actions = [*bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)]
-        if not self._in_a_tree(interface) or (interface in self.tree_links) == sending:
-            return actions
-        event: rstp.LinkCameUp | rstp.LinkWentDown
-        if sending:
-            self.tree_links.add(interface)
-            event = rstp.LinkCameUp(interface, wiring.speed(self.config, interface))
-        else:
-            self.tree_links.discard(interface)
-            event = rstp.LinkWentDown(interface)
-        return [*actions, *self.tell_tree(event, now)]
-
-    def _in_a_tree(self, interface: str) -> bool:
-        return interface in self.tree_of or (self.pair_tree is not None and interface in self.pair_tree.ports)
-
-    def _control(self, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
-        """A frame that no bridge forwards: ours, or nobody's."""
-        if frame[12:14] == _SLOW_TYPE and frame[:6] == SLOW_PROTOCOLS:
-            trunk = self.plane.trunk_of.get(port)
-            if trunk is not None and trunk.lacp:
-                self._carry_out(self.lacp.handle(classify_pdu(port, frame[14:]), now), now, out)
-        elif frame[:6] == BRIDGE_GROUP:
-            interface = self.plane.interface_of(port)
-            if self._pairing is not None and port in self.members:
-                if isinstance(classify(port, frame), rstp.BpduReceived):
-                    self._carry_out(self._pairing.mlag.handle(mlag.BridgeHeard(), now), now, out)
-            elif interface is not None and self._in_a_tree(interface):
-                event = classify(interface, frame)
-                if isinstance(event, rstp.BpduReceived):
-                    if interface in self.tree_of:
-                        self.tree_links.add(interface)  # it proves that there is a link
-                    self._carry_out(self.tell_tree(event, now), now, out)
-                elif event is not None and interface in self.tree_of:
-                    self._carry_out(self.tree_of[interface].handle(event, now), now, out)
-        elif is_link_segment(frame) and self._pairing is not None and port in self.members:
-            self._peer_segment(self._pairing, port, frame, now, out)
-
-    def _peer_segment(self, pairing: Pairing, port: str, frame: bytes, now: Instant, out: list[Action]) -> None:
-        if frame[6:12] == self.plane.macs[port]:
-            return  # our own voice: the cable comes back to us
-        segment = link_segment(port, frame[14:])
-        if isinstance(segment, link.ForeignReceived):
-            self._carry_out(pairing.link.handle(segment, now), now, out)
-        elif isinstance(segment.body, Envelope):
-            if pairing.link.accepts(segment) and self.config.mlag is not None:
-                actions = self.plane.open_envelope(self.config.mlag.peer_port, segment.body, now, out)
-                self._carry_out(actions, now, out)
-        else:
-            why, actions = pairing.check_seal(frame[14:], now)
-            self._carry_out(actions, now, out)
-            event = link.SealRefused(port, why) if why else link.SegmentReceived(port, segment, Mac(frame[6:12]))
-            self._carry_out(pairing.link.handle(event, now), now, out)
-
-    def _keepalive(self, octets: bytes, now: Instant) -> Sequence[Any]:
-        if self.mlag is None:
-            return ()
-        try:
-            value = Keepalive.decode(octets)
-        except Malformed:
-            return ()
-        return self.mlag.handle(mlag.KeepaliveReceived(value), now)

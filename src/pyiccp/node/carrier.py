@@ -1,0 +1,60 @@
+"""Links that come and go: what a port, the bond it belongs to, the bridge and the spanning tree make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pyiccp.bridge import events as bridging
+from pyiccp.lacp import events as lacp
+from pyiccp.link import events as link
+from pyiccp.mlag import events as mlag
+from pyiccp.node import wiring
+from pyiccp.node.events import Action, Notice
+from pyiccp.rstp import events as rstp
+from pyiccp.sansio import Instant
+
+if TYPE_CHECKING:
+    from pyiccp.node.node import Node
+
+
+def carrier_changed(node: Node, port: str, up: bool, now: Instant, out: list[Action]) -> Sequence[Any]:
+    """The physical *port* got or lost its carrier."""
+    plane = node.plane
+    if port in plane.disabled or plane.running.get(port) in (None, up):
+        return ()
+    plane.running[port] = up
+    out.append(Notice(f"{port} {'up' if up else 'down'}"))
+    actions: list[Any] = []
+    if port in node.members and node.mlag is not None:
+        event = link.MemberCameUp(port) if up else link.MemberWentDown(port)
+        running = tuple(member for member in node.members if plane.running[member])
+        actions += node.mlag.handle(mlag.MembersChanged(running), now)
+        actions += node.pairing.link.handle(event, now)
+    trunk = plane.trunk_of.get(port)
+    if trunk is None:
+        return [*actions, *port_changed(node, port, up, up, now)]
+    trunk.link(port, up)
+    if node.renamed.pop(trunk.bond.name, None) is not None and not trunk.running:
+        actions += node.tell_tree(rstp.LinkWentDown(trunk.bond.name), now)
+    if trunk.lacp:
+        return [*actions, *node.lacp.handle(lacp.LinkCameUp(port) if up else lacp.LinkWentDown(port), now)]
+    return [*actions, *node.bond_changed(port, now)]
+
+
+def port_changed(node: Node, interface: str, receiving: bool, sending: bool, now: Instant) -> Sequence[Any]:
+    """*interface* takes frames in, or lets them out, from now on: its bridge and its spanning tree follow."""
+    bridge = node.plane.bridge_at.get(interface)
+    if bridge is None:
+        return ()
+    actions = [*bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)]
+    if not node.in_a_tree(interface) or (interface in node.tree_links) == sending:
+        return actions
+    event: rstp.LinkCameUp | rstp.LinkWentDown
+    if sending:
+        node.tree_links.add(interface)
+        event = rstp.LinkCameUp(interface, wiring.speed(node.config, interface))
+    else:
+        node.tree_links.discard(interface)
+        event = rstp.LinkWentDown(interface)
+    return [*actions, *node.tell_tree(event, now)]
