@@ -19,13 +19,31 @@ KEEPALIVE = '\n[[keepalive]]\nends = ["Peer1", "Peer2"]\n'
 START = ""
 """No fault is needed: the network breaks while it comes up."""
 
+PEER = "Peer1:sfp-sfpplus1"
 NECESSARY = {
+    "M1.2": (
+        "without keepalive",
+        f"rest: crash Peer1; rest: start Peer1; rest: stop Peer2; rest: start Peer2; rest: cut {PEER}",
+        "two identities",
+    ),
     "M1.3": ("without keepalive", "rest: cut Peer1:sfp-sfpplus1", "two identities"),
+    "M1.4": ("without keepalive", f"rest: stop Peer1; rest: cut {PEER}; rest: start Peer1 fresh", "two identities"),
     "M3.1": ("pair", "rest: cut Client:sfp-sfpplus1", "reach"),
     "M4.1": ("pair", START, "duplicate"),
     "M4.2": ("pair", "rest: cut Peer1:sfp-sfpplus1; rest: mend Peer1:sfp-sfpplus1", "duplicate"),
     "M4.5": ("pair", "rest: stop Peer1", "reflection"),
     "M6.1 polls": ("pair", "rest: cut keepalive; rest: cut Peer1:sfp-sfpplus1", "reach"),
+    "M8.2": (
+        "pair",
+        f"rest: crash Peer2; rest: cut {PEER}; rest: start Peer2; "
+        "rest: cut Client:sfp-sfpplus1; rest: mend Client:sfp-sfpplus1",
+        "reach",
+    ),
+    "M8.3": (
+        "pair",
+        f"rest: cut {PEER}; rest: freeze Peer1; delay: freeze Peer2; rest: thaw Peer1; delay: thaw Peer2",
+        "reach",
+    ),
 }
 """Rule -> network, trace, the kind of violation while the rule is off."""
 

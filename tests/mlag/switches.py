@@ -32,9 +32,13 @@ Patch = tuple[Any, str, Any]
 """Owner, attribute, what stands there while the rule is off."""
 
 
+_system = election._system
+
+
 def _adopt_solo(winner: NodeInfo, loser: NodeInfo) -> Mac:
-    """What the winner shows, be it its solo identity."""
-    return winner.system if winner.identity_kept else solo(winner.bridge_mac)
+    """What a winner shows that carries its clients, be it the solo identity."""
+    shows_solo = winner.mode == ev.Mode.NORMAL and not winner.identity_kept
+    return solo(winner.bridge_mac) if shows_solo else _system(winner, loser)
 
 
 def _never_frozen(self: MlagCore, now: Instant) -> list[ev.Action]:

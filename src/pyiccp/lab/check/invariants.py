@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pyiccp.lab.check.fingerprint import node_hosts
 from pyiccp.lab.check.kinds import link_broken, pair
 from pyiccp.lab.check.reach import Reached, promised
 from pyiccp.lab.device import RUNNING, Device
 from pyiccp.lab.network import Network
+from pyiccp.mlag.events import Mode
 from pyiccp.node.node import Node
 from pyiccp.sansio import Instant
 from pyiccp.wire.mac import Mac, mac_text
@@ -87,18 +87,28 @@ def at_rest(network: Network, reached: Reached) -> str:
         got = reached.get((source, target), 0)
         if got < share:
             return f"reach: {source} to {target} carries {got} of {share} streams"
-    return _tables(network)
+    return _both_wait(network) or _tables(network)
+
+
+def _both_wait(network: Network) -> str:
+    """M8.3: of two nodes that wait for each other one goes first, unless neither ever was in a pair."""
+    cores = [node.mlag for device in pair(network) if (node := node_of(device)) is not None and node.mlag is not None]
+    held = all(core.pair.mode is not Mode.NORMAL and not core.config.blocked for core in cores)
+    if len(cores) == 2 and held and any(core.pair.store.node is not None for core in cores):
+        return "reach: both nodes wait for each other and nobody carries the clients"
+    return ""
 
 
 def _tables(network: Network) -> str:
     nodes = [node for device in pair(network) if (node := node_of(device)) is not None]
     if len(nodes) != 2 or not all(node.mlag is not None and node.mlag.gate for node in nodes):
         return ""
-    views = [node_hosts(node) for node in nodes]
-    own = {(view.vid, view.address) for table in views for view in table if "L" in view.flags}
-    ours, theirs = ({(view.vid, view.address) for view in table} - own for table in views)
-    for _, address in sorted(ours ^ theirs, key=repr):
-        return f"tables: {mac_text(address)} is known to one node only"
+    ours, theirs = (set(node.pairing.bridge.shared_table()) for node in nodes)
+    for vid, address, *_ in sorted(ours ^ theirs, key=repr):
+        one, other = (next((entry for entry in table if entry[:2] == (vid, address)), None) for table in (ours, theirs))
+        if one is None or other is None:
+            return f"tables: {mac_text(address)} is known to one node only"
+        return f"tables: {mac_text(address)} is at {one[2:5]} to one node, at {other[2:5]} to the other"
     return ""
 
 
