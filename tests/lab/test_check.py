@@ -10,8 +10,8 @@ from pyiccp.lab.check import NETWORKS
 from pyiccp.lab.check.counterexample import minimal, replay, write
 from pyiccp.lab.check.course import Course, restored
 from pyiccp.lab.check.kinds import KINDS, possible, repairs
-from pyiccp.lab.check.pool import walks
-from pyiccp.lab.check.search import Search, settled
+from pyiccp.lab.check.pool import search, walks
+from pyiccp.lab.check.search import first_events, settled
 from pyiccp.lab.check.trace import looks_like_a_crash, parse_trace, text_of
 from pyiccp.lab.run import run
 from pyiccp.lab.scenario import Scenario, load
@@ -39,15 +39,13 @@ def start(pair: Scenario) -> bytes:
 
 
 def test_every_single_event_holds(start: bytes) -> None:
-    search = Search(start, KINDS)
-    first = search.first_events()
-    assert [str(event) for event in first[:4]] == [f"{kind} {PEER}" for kind in KINDS[:4]]
+    first = [str(task.fault) for task in first_events(start, KINDS)]
+    assert first[:4] == [f"{kind} {PEER}" for kind in KINDS[:4]]
     assert len(first) == 3 * 4 + 2 * 4 + 1
-    for event in first:
-        search.branch(event, 1)
-    assert search.report.runs == len(first)
-    assert not search.report.found, [text_of(found.trace) for found in search.report.found]
-    assert not search.report.indistinguishable
+    report = search(start, 1, KINDS)
+    assert report.runs == len(first)
+    assert not report.found, [text_of(found.trace) for found in report.found]
+    assert not report.indistinguishable
 
 
 STORIES = {

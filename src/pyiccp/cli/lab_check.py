@@ -139,6 +139,6 @@ def _progress() -> Iterator[Progress | None]:
         yield None
         return
     with console.status("searching") as status:
-        yield lambda report: status.update(
-            f"{report.runs} events, {report.states} states, {len(report.found)} counter-examples"
+        yield lambda report, done, of: status.update(
+            f"{done} of {of}: {report.runs} events, {report.states} states, {len(report.found)} counter-examples"
         )

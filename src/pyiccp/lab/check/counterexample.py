@@ -11,7 +11,8 @@ from pyiccp.lab.scenario import Scenario
 from pyiccp.sansio import milliseconds
 
 AROUND = milliseconds(5)
-"""The scenario's dense flows begin so long before the last event and end so long after the violation."""
+"""The scenario's flows begin so long before the last event and end so long after the violation; so long before and
+after it they are dense."""
 
 
 def replay(start: bytes, trace: Trace, capture: PcapngWriter | None = None) -> Found | None:
@@ -61,12 +62,13 @@ def write(folder: Path, scenario: Scenario, start: bytes, found: Found) -> tuple
     for node in scenario.nodes:
         written.append(folder / f"{node.name}.rsc")
         written[-1].write_text(node.text, encoding="utf-8")
-    last = found.trace[-1].at
+    last, wrong = found.trace[-1].at, found.violation.at
     text = scenario_text(
         scenario,
         comment=f"{found.violation}\n{text_of(found.trace)}",
         events=[(step.at, step.fault) for step in found.trace],
-        flows=(last - AROUND, found.violation.at + AROUND),
+        flows=(last - AROUND, wrong + AROUND),
+        dense=(max(last, wrong) - AROUND, wrong + AROUND),
     )
     written.append(folder / "counterexample.toml")
     written[-1].write_text(text, encoding="utf-8")

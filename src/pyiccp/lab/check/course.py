@@ -1,15 +1,18 @@
 """From an event to the next rest: the network runs, is probed and watched, and is copied at the moments of phases."""
 
 import pickle
+import zlib
 
 import msgspec
 
 from pyiccp.lab.check.fingerprint import plane_of
 from pyiccp.lab.check.invariants import Violation, at_every_step, at_rest, node_of, violation_of
+from pyiccp.lab.check.kinds import pair
 from pyiccp.lab.check.phases import outstanding
 from pyiccp.lab.check.probes import BURST, WAIT, Probes, probe_times
 from pyiccp.lab.check.reach import Reached
 from pyiccp.lab.check.trace import DELAY, REST
+from pyiccp.lab.copies import CopiesDifferError
 from pyiccp.lab.faults import Fault, apply
 from pyiccp.lab.network import Network
 from pyiccp.sansio import Instant, seconds
@@ -20,6 +23,8 @@ does not come to rest."""
 MAX_POINTS = 24
 """Moments after one event at which the next one may come."""
 SLACK = seconds(6)
+SLOW_TREE = seconds(2 * 15)
+"""Two forward delays: a bridge that nobody answers opens a port by its timers (802.1D-2004, 17.20)."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -32,13 +37,13 @@ class Point(msgspec.Struct, frozen=True):
 
 
 def snapshot(network: Network) -> bytes:
-    """*network* as octets."""
-    return pickle.dumps(network, pickle.HIGHEST_PROTOCOL)
+    """*network* as octets; packed, because a search keeps thousands."""
+    return zlib.compress(pickle.dumps(network, pickle.HIGHEST_PROTOCOL), 1)
 
 
 def restored(octets: bytes) -> Network:
     """The network that `snapshot` took; the octets are this program's own."""
-    network = pickle.loads(octets)
+    network = pickle.loads(zlib.decompress(octets))
     assert isinstance(network, Network)
     return network
 
@@ -46,9 +51,12 @@ def restored(octets: bytes) -> Network:
 def time_to_rest(network: Network) -> Instant:
     """After so long nothing changes any more by itself: LACP has timed out, waits for a peer are over."""
     longest = seconds(10)
-    for device in network.devices.values():
+    for device in pair(network):
         tuning = device.config.tuning
-        longest = max(longest, tuning.init_delay + tuning.ask_time)
+        longest = max(longest, tuning.init_delay + tuning.ask_time + (tuning.auto_recovery or 0))
+    for device in network.devices.values():
+        if device.config.mlag is None and any(bridge.protocol_mode != "none" for bridge in device.config.bridges):
+            longest = max(longest, SLOW_TREE)
         if any(bond.lacp_rate == "30secs" for bond in device.config.bonds):
             longest = max(longest, seconds(100))
     return longest + SLACK
@@ -68,10 +76,20 @@ class Course:
         """Probes to come, the latest first."""
         self._bursts = 0
         self._waits: set[str] = set()
+        self._wanted = False
 
     def run(self, fault: Fault | None, wanted: bool = True) -> None:
         """Let *fault* happen, then run to rest. Keep copies at phases if *wanted*. Stops at the first violation."""
-        network = self.network
+        self._wanted = wanted
+        try:
+            self._run(fault)
+        except CopiesDifferError as error:
+            self._violated(f"copies: {error}")
+
+    # --- inside
+
+    def _run(self, fault: Fault | None) -> None:
+        network, wanted = self.network, self._wanted
         self._waits = set(outstanding(network))
         self._due = probe_times(network.now)
         end = network.now + time_to_rest(network)
@@ -99,9 +117,7 @@ class Course:
                 self.probes.send()
                 self._look()
         if self.violation is None:
-            self._rest(wanted)
-
-    # --- inside
+            self._rest()
 
     def _look(self) -> bool:
         """After each thing that happened: is it still right, did something change? True stops the run for a moment."""
@@ -114,7 +130,9 @@ class Course:
             return True
         if wrong := self.probes.wrong:
             return self._violated(wrong)
-        return len(self.points) < MAX_POINTS and any(what not in self._waits for what in outstanding(self.network))
+        if not self._wanted or len(self.points) >= MAX_POINTS:
+            return False
+        return any(what not in self._waits for what in outstanding(self.network))
 
     def _signature(self) -> tuple[object, ...]:
         nodes = [node_of(device) for device in self.network.devices.values()]
@@ -136,7 +154,7 @@ class Course:
         if len(self.points) < MAX_POINTS:
             self.points.append(Point(phase, self.network.now, snapshot(self.network)))
 
-    def _rest(self, wanted: bool) -> None:
+    def _rest(self) -> None:
         if self._bursts > MAX_BURSTS:
             self.violation = Violation("liveness", f"{self._bursts} changes and no rest", self.network.now)
             return
@@ -147,7 +165,7 @@ class Course:
             self._violated(wrong)
             return
         self.probes.forget()
-        if wanted:
+        if self._wanted:
             self.points.insert(0, Point(REST, self.network.now, snapshot(self.network)))
 
     def _violated(self, wrong: str) -> bool:

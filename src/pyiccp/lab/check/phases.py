@@ -3,6 +3,7 @@
 from pyiccp.lab.check.invariants import node_of
 from pyiccp.lab.check.kinds import pair
 from pyiccp.lab.network import Network
+from pyiccp.lacp.core import LacpCore
 from pyiccp.mlag.events import Mode
 from pyiccp.node.node import Node
 
@@ -38,10 +39,11 @@ def _of(node: Node) -> list[str]:
             found.append("move")
     elif state.mode is Mode.HOLD:
         found.append("alone")
+    assert isinstance(node.lacp, LacpCore)
     for bond in node.shared:
         trunk = node.plane.trunks.get(bond)
         for slave in trunk.bond.slaves if trunk is not None else ():
-            port = node.lacp.port(slave)
+            port = node.lacp.ports[slave]
             if port.port_enabled and port.actor.state.synchronization and not port.distributing:
                 found.append("sync")
     return list(dict.fromkeys(found))

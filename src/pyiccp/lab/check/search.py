@@ -1,11 +1,11 @@
-"""The search: every order of faults and repairs up to a depth, each at every phase of the one before."""
+"""One event of a search: followed to rest, judged, with what may come next; and the way back by repairs alone."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from pyiccp.lab.check.course import Course, Point, restored, snapshot
-from pyiccp.lab.check.fingerprint import fingerprint
+from pyiccp.lab.check.fingerprint import digest
 from pyiccp.lab.check.invariants import Violation, alive_again, violation_of
 from pyiccp.lab.check.kinds import PLAIN, pair, possible, repairs
 from pyiccp.lab.check.trace import REST, Step, Trace, looks_like_a_crash
@@ -28,93 +28,90 @@ class Report(msgspec.Struct):
 
     runs: int = 0
     """Events whose consequences were followed to rest."""
-    states: int = 0
-    """Distinct states at rest."""
+    met: set[bytes] = set()
+    """Digests of the distinct states."""
     pruned: int = 0
     """Moments left out because their state had been met before."""
     found: list[Found] = []
     indistinguishable: list[Found] = []
     """Violations that assumption M0.2 excludes; apart from passes."""
 
+    @property
+    def states(self) -> int:
+        """How many distinct states were met."""
+        return len(self.met)
+
     def add(self, other: "Report") -> None:
         """Take *other*'s numbers and finds as well."""
         self.runs += other.runs
-        self.states += other.states
+        self.met |= other.met
         self.pruned += other.pruned
         self.found += other.found
         self.indistinguishable += other.indistinguishable
 
+    def record(self, verdict: "Verdict | None") -> None:
+        """Take a violation, if there is one, into the list where it belongs."""
+        if verdict is not None:
+            (self.indistinguishable if verdict.excluded else self.found).append(verdict.found)
 
-class Search:
-    """One search over the network in *start*, at rest."""
 
-    def __init__(self, start: bytes, kinds: Sequence[str] = PLAIN, prune: bool = True) -> None:
-        self.start = start
-        self.kinds = tuple(kinds)
-        self.prune = prune
-        self.report = Report()
-        self._met: dict[object, int] = {}
-        """State at a point -> depth to which it has been searched."""
-        self._alive: set[object] = set()
-        """States at rest from which repairs have been seen to lead back."""
+class Verdict(msgspec.Struct, frozen=True):
+    """A violation, and whether assumption M0.2 excludes its trace."""
 
-    def first_events(self) -> tuple[Fault, ...]:
-        """What can happen first."""
-        return possible(restored(self.start), self.kinds)
+    found: Found
+    excluded: bool
 
-    def branch(self, first: Fault, depth: int) -> Report:
-        """Search everything that begins with *first*."""
-        self._follow(Point(REST, restored(self.start).now, self.start), first, (), depth)
-        return self.report
 
-    def _follow(self, point: Point, fault: Fault, before: Trace, depth: int) -> None:
-        """*fault* happens at *point*; what may come after it, if *depth* allows."""
-        trace = (*before, Step(point.phase, fault, point.at))
-        course = Course(restored(point.octets))
-        course.run(fault)
-        self.report.runs += 1
-        if course.violation is not None:
-            self._record(course.network, Found(trace, course.violation))
-            return
-        rest = course.points[0]
-        self._check_alive(rest, trace)
-        if depth < 2:
-            return
-        for each in course.points:
-            network = restored(each.octets)
-            if self._searched(network, each, depth - 1):
-                continue
-            for following in possible(network, self.kinds):
-                self._follow(each, following, trace, depth - 1)
+class Task(msgspec.Struct, frozen=True):
+    """An event to follow: *fault* happens at *point*, to which *before* has led."""
 
-    def _searched(self, network: Network, point: Point, depth: int) -> bool:
-        if not self.prune or point.phase != REST:
-            return False
-        state = fingerprint(network)
-        if self._met.get(state, 0) >= depth:
-            self.report.pruned += 1
-            return True
-        self._met[state] = depth
-        return False
+    before: Trace
+    point: Point
+    fault: Fault
 
-    def _check_alive(self, rest: Point, trace: Trace) -> None:
-        """From every state reached, repairs alone lead back to both halves carrying."""
-        network = restored(rest.octets)
-        state = fingerprint(network)
-        if state in self._alive:
-            if self.prune:
-                return
-        else:
-            self._alive.add(state)
-            self.report.states += 1
-        if (found := recover(network, trace)) is not None:
-            self._record(network, found)
 
-    def _record(self, network: Network, found: Found) -> None:
-        if excluded(network, found.trace):
-            self.report.indistinguishable.append(found)
-        else:
-            self.report.found.append(found)
+class Outcome(msgspec.Struct, frozen=True):
+    """What an event has led to: a violation, or a state at rest and the moments at which more may come."""
+
+    trace: Trace
+    verdict: Verdict | None = None
+    rest: Point | None = None
+    state: bytes = b""
+    """Digest of the state at rest."""
+    further: tuple[tuple[Point, tuple[Fault, ...]], ...] = ()
+    """Moments, rest first, and what can happen there."""
+
+
+def follow(kinds: tuple[str, ...], deeper: bool, task: Task) -> Outcome:
+    """Follow one event to rest; look for what may come after it if the search goes *deeper*."""
+    trace = (*task.before, Step(task.point.phase, task.fault, task.point.at))
+    course = Course(restored(task.point.octets))
+    course.run(task.fault, wanted=deeper)
+    if course.violation is not None:
+        return Outcome(trace, judged(course.network, Found(trace, course.violation)))
+    rest = course.points[0] if deeper else Point(REST, course.network.now, snapshot(course.network))
+    further = tuple((point, possible(restored(point.octets), kinds)) for point in course.points) if deeper else ()
+    return Outcome(trace, None, rest, digest(course.network), further)
+
+
+def mended(outcome: Outcome) -> Verdict | None:
+    """Whether repairs alone lead back from where *outcome* rests."""
+    assert outcome.rest is not None
+    network = restored(outcome.rest.octets)
+    found = recover(network, outcome.trace)
+    return None if found is None else judged(network, found)
+
+
+def first_events(start: bytes, kinds: Sequence[str] = PLAIN) -> tuple[Task, ...]:
+    """What can happen first to the network in *start*, at rest."""
+    network = restored(start)
+    point = Point(REST, network.now, start)
+    return tuple(Task((), point, fault) for fault in possible(network, tuple(kinds)))
+
+
+def judged(network: Network, found: Found) -> Verdict:
+    """*found* on *network*, with whether M0.2 excludes it."""
+    return Verdict(found, excluded(network, found.trace))
 
 
 def recover(network: Network, before: Trace) -> Found | None:

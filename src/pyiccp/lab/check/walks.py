@@ -3,18 +3,17 @@
 from random import Random
 
 from pyiccp.lab.check.course import Course, Point, restored
-from pyiccp.lab.check.fingerprint import fingerprint
+from pyiccp.lab.check.fingerprint import digest
 from pyiccp.lab.check.kinds import KINDS, possible
-from pyiccp.lab.check.search import Found, Report, excluded, recover
+from pyiccp.lab.check.search import Found, Report, judged, recover
 from pyiccp.lab.check.trace import REST, Step
-from pyiccp.lab.network import Network
 
 LENGTH = 8
 """Events of a walk at most, before the repairs."""
 
 
-def walk(start: bytes, seed: int, met: set[object]) -> Report:
-    """One walk from *start*, at rest; its states at all phases are added to *met*."""
+def walk(start: bytes, seed: int) -> Report:
+    """One walk from *start*, at rest; its report has the states at all phases."""
     choose = Random(seed)
     report = Report()
     point = Point(REST, restored(start).now, start)
@@ -27,20 +26,11 @@ def walk(start: bytes, seed: int, met: set[object]) -> Report:
         course.run(fault)
         report.runs += 1
         if course.violation is not None:
-            _record(report, Found(trace, course.violation), network)
+            report.record(judged(network, Found(trace, course.violation)))
             return report
-        for each in course.points:
-            state = fingerprint(restored(each.octets))
-            if state not in met:
-                met.add(state)
-                report.states += 1
+        report.met |= {digest(restored(each.octets)) for each in course.points}
         point = choose.choice(course.points)
     network = restored(point.octets)
     if (found := recover(network, trace)) is not None:
-        _record(report, found, network)
+        report.record(judged(network, found))
     return report
-
-
-def _record(report: Report, found: Found, network: Network) -> None:
-    into = report.indistinguishable if excluded(network, found.trace) else report.found
-    into.append(found)

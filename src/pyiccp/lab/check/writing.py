@@ -9,14 +9,20 @@ from pyiccp.node.config import Tuning
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.mac import mac_text
 
-EVERY = "20us"
+EVERY = "1ms"
+DENSE = "20us"
 
 
 def scenario_text(
-    scenario: Scenario, *, comment: str, events: Iterable[tuple[Instant, Fault]], flows: tuple[Instant, Instant]
+    scenario: Scenario,
+    *,
+    comment: str,
+    events: Iterable[tuple[Instant, Fault]],
+    flows: tuple[Instant, Instant],
+    dense: tuple[Instant, Instant],
 ) -> str:
-    """The network of *scenario* with *events*, and dense flows between all hosts in the span *flows*; configurations
-    are named NODE.rsc."""
+    """The network of *scenario* with *events*, flows between all hosts in the span *flows* and dense ones in the span
+    *dense*; configurations are named NODE.rsc."""
     lines = [f"# {line}" for line in comment.splitlines()]
     listed = ", ".join(json.dumps(f"{at}ns {fault}") for at, fault in events)
     until = flows[1] + seconds(1)
@@ -35,9 +41,10 @@ def scenario_text(
     for source in names:
         for place, target in enumerate(name for name in names if name != source):
             for broadcast in (False, True)[: 2 - bool(place)]:
-                lines += ["", "[[flow]]", f'from = "{source}"', f'to = "{target}"', f'every = "{EVERY}"']
-                lines += [f'start = "{flows[0]}ns"', f'stop = "{flows[1]}ns"', "both = false"]
-                lines += ["broadcast = true"] if broadcast else []
+                for every, (start, stop) in ((EVERY, flows), (DENSE, dense)):
+                    lines += ["", "[[flow]]", f'from = "{source}"', f'to = "{target}"', f'every = "{every}"']
+                    lines += [f'start = "{start}ns"', f'stop = "{stop}ns"', "both = false"]
+                    lines += ["broadcast = true"] if broadcast else []
     return "\n".join(lines) + "\n"
 
 
