@@ -1,5 +1,6 @@
 """The kit for third parties, on our own transports, and on ones with a fault each that it must find."""
 
+import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from pyiccp.transports.base import Transport
 from pyiccp.transports.faults import Faulty
 from pyiccp.transports.memory import memory_cable
 from pyiccp.transports.pcap import Capture
+from pyiccp.transports.udp import UdpPath
 from pyiccp.transports.unixgram import UnixDatagram
 from pyiccp.transports.unixstream import UnixStream
 
@@ -33,6 +35,15 @@ async def test_unix_datagrams(folder: Path) -> None:
 
 async def test_unix_streams(folder: Path) -> None:
     await kit.check(kit.opened(lambda: (UnixStream(folder / "s"), UnixStream(folder / "s", listen=False))))
+
+
+async def test_udp(folder: Path) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:
+        ends = []
+        for free in (one, other):
+            free.bind(("127.0.0.1", 0))
+            ends.append(free.getsockname())
+    await kit.check(kit.opened(lambda: (UdpPath(ends[0], ends[1]), UdpPath(ends[1], ends[0]))))
 
 
 async def test_what_wraps_keeps_the_promises(folder: Path) -> None:
@@ -59,6 +70,12 @@ class Reversing(Broken):
         await super().send_many(frames[::-1])
 
 
+class Untagging(Broken):
+    async def send_many(self, frames: Sequence[bytes]) -> None:
+        tagged = frames == kit.TAGGED
+        await super().send_many([frame[:12] + frame[16:] for frame in frames] if tagged else frames)
+
+
 class Chattering(Broken):
     async def link_change(self) -> bool:
         await kit.trio.lowlevel.checkpoint()
@@ -80,6 +97,7 @@ class Miscounting(Broken):
     ("broken", "said"),
     [
         (Reversing, "changed places"),
+        (Untagging, "tags changed"),
         (Chattering, "nothing had changed"),
         (Keeping, "discard left"),
         (Miscounting, "`lost` counts"),

@@ -22,6 +22,9 @@ PATIENCE = 10.0
 """Seconds for whatever is waited for."""
 FRAMES = tuple(bytes([number]) * (60 + 31 * number) for number in range(40))
 """Of every length between 60 and 1269 octets, each different."""
+TAGS = ("", "81000064", "8100e001", "88a800c8", "88a800c881000064", "91000005")
+"""None, 802.1Q, priority and VLAN 1, 802.1ad, one in another, an old one."""
+TAGGED = tuple(bytes.fromhex(f"ffffffffffff020000000001{tag}88b5") + bytes([7]) * 60 for tag in TAGS)
 
 Cable = Callable[[], AbstractAsyncContextManager[tuple[Transport, Transport]]]
 
@@ -72,6 +75,15 @@ async def frames_arrive_whole_and_in_order(one: Transport, other: Transport) -> 
         assert await receive(other, len(FRAMES)) == list(FRAMES), "frames changed, went missing or changed places"
         assert await receive(one, len(FRAMES)) == list(FRAMES[::-1]), "frames changed, went missing or changed places"
     assert one.lost == other.lost == 0, "nothing was lost, but `lost` counts something"
+
+
+async def tags_stay_in_band(one: Transport, other: Transport) -> None:
+    """A kernel or a card may take a tag off a frame and hand it over beside it: it is to be put back."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(one.send_many, TAGGED)
+        nursery.start_soon(other.send_many, TAGGED)
+        assert await receive(other, len(TAGGED)) == list(TAGGED), "tags changed or went missing"
+        assert await receive(one, len(TAGGED)) == list(TAGGED), "tags changed or went missing"
 
 
 async def more_than_a_batch_comes_in_batches(one: Transport, other: Transport) -> None:
@@ -136,6 +148,7 @@ async def a_slow_reader_does_not_stop_the_loop(one: Transport, other: Transport)
 
 CHECKS: Sequence[Callable[[Transport, Transport], Awaitable[None]]] = (
     frames_arrive_whole_and_in_order,
+    tags_stay_in_band,
     more_than_a_batch_comes_in_batches,
     carrier_is_said_once,
     a_cancelled_receive_loses_nothing,
