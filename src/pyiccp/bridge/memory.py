@@ -38,6 +38,7 @@ class Memory:
         self._doors: dict[str, Door] = {}
         self._enveloped: dict[tuple[str, int], Door] = {}
         self._lanes: dict[tuple[Any, ...], Lane] = {}
+        self._paths: dict[Any, Any] = {}
         self._room = ROOM
 
     def door(self, ingress: str, origin: int | None = None) -> Door:
@@ -59,10 +60,15 @@ class Memory:
         kept = destinations[frame[:6]] = Kept(verdict)
         return kept
 
+    def path(self, made: Any) -> Any:
+        """*made*, or the equal one that is known already: frames that go the same way are told by identity."""
+        return self._paths.setdefault(made, made)
+
     def forget(self) -> None:
         """Everything."""
         for door in self._doors.values():
             door.clear()
         self._enveloped.clear()
         self._lanes.clear()
+        self._paths.clear()
         self._room = ROOM

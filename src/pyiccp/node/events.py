@@ -1,5 +1,7 @@
 """What happens to a node, and what it wants done: octets in, octets out."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from pyiccp.mlag.store import Store
@@ -68,7 +70,7 @@ class TransmitBatch(msgspec.Struct, frozen=True, gc=False):
     """Send data frames out of the physical *port*, in this order; as so many `Transmit`s would."""
 
     port: str
-    frames: list[bytes]
+    frames: Sequence[bytes]
 
 
 class DeliverLocally(msgspec.Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from pyiccp.bridge.core import BridgeCore
 from pyiccp.bridge.verdicts import Verdict
 from pyiccp.node.events import Action, TransmitBatch
 from pyiccp.node.offload import Offloaded, reshaped
+from pyiccp.node.retagged import Retagged, new_tag
 from pyiccp.node.trunk import Trunk
 from pyiccp.sansio import Instant
 
@@ -24,21 +25,6 @@ Hop = tuple[str | None, Trunk | None, bytes | None, int]
 """The port, or the bond that chooses it; what stands between the addresses and the rest of the frame, None = as it
 came; where that rest begins."""
 Path = tuple[Hop, ...]
-
-
-def new_tag(vid: int | None, frame: bytes, kind: int) -> tuple[bytes | None, int]:
-    """What *frame* needs instead of its octets from 12 to the second value to leave with tag *vid* of EtherType
-    *kind*, or untagged (None); (None, 0) when it is so already. Its priority bits are kept."""
-    octets = kind.to_bytes(2, "big")
-    had = frame[12:14] == octets
-    if vid is None:
-        return (b"", 16) if had else (None, 0)
-    if not had:
-        return octets + vid.to_bytes(2, "big"), 12
-    control = frame[14] << 8 | frame[15]
-    if control & 0xFFF == vid:
-        return None, 0
-    return octets + (control & 0xF000 | vid).to_bytes(2, "big"), 16
 
 
 def plan(plane: Plane, verdict: Verdict, interface: str, frame: bytes) -> Path | None:
@@ -66,34 +52,75 @@ def express(
 ) -> None:
     """*frames*, none of them a runt, came in by *interface* of *bridge*; *slowly* takes one whose path is not known."""
     door = bridge.memory.door(interface)
+    batches = _Batches(out)
     unfinished = Offloaded in map(type, frames)
-    batches: dict[str, list[bytes]] = {}
+    last: Path | None = None
+    append: Callable[[bytes], None] | None = None
     for frame in frames:
         try:
             host, lane = door[frame[6:16]]
             kept = lane[frame[:6]]
+            path = kept.path
         except KeyError:
-            kept = None
-        if kept is None or kept.path is None:
-            batches.clear()  # what it says is said here: later frames go in batches of their own
+            path = None
+        if path is None:
+            batches.end()  # what it says is said here: later frames go in batches of their own
+            last = None
             slowly(frame)
             continue
         if host is not None:
             host.seen = now
-        if kept.verdict.dropped is not None:
+        if path is not last:
+            last, append = path, None if unfinished else batches.sole(path)
+        if append is not None:
+            append(frame)
+        elif path:
+            batches.each(path, frame)
+        elif kept.verdict.dropped is not None:
             bridge.drops[kept.verdict.dropped] += 1
-        for port, trunk, tag, rest in kept.path:
-            shaped = frame
-            if tag is not None:
-                shaped = frame[:12] + tag + frame[rest:]
-                if unfinished:
-                    shaped = reshaped(frame, shaped)
+
+
+class _Batches:
+    """What leaves by each port, in actions that grow while frames are added."""
+
+    def __init__(self, out: list[Action]) -> None:
+        self._out = out
+        self._open: dict[str, tuple[bytes | None, int, list[bytes]]] = {}
+        """The batch of each port that may still grow: its tag, its rest, its frames as they came."""
+
+    def end(self) -> None:
+        """No batch may grow any more."""
+        self._open.clear()
+
+    def sole(self, path: Path) -> Callable[[bytes], None] | None:
+        """Where to append frames of *path*, if all of them leave by one port only."""
+        if len(path) != 1:
+            return None
+        port, trunk, tag, rest = path[0]
+        if trunk is not None:
+            if len(trunk.distributing) != 1:
+                return None
+            port = trunk.distributing[0]
+        assert port is not None
+        return self._batch(port, tag, rest).append
+
+    def each(self, path: Path, frame: bytes) -> None:
+        """*frame* goes the whole *path*; what is left to do on it goes along."""
+        for port, trunk, tag, rest in path:
+            shaped = frame if tag is None else reshaped(frame, frame[:12] + tag + frame[rest:])
             if trunk is not None:
                 port = trunk.choose(shaped)
                 if port is None:
                     continue
-            batch = batches.get(port)
-            if batch is None:
-                batch = batches[port] = []
-                out.append(TransmitBatch(port, batch))
-            batch.append(shaped)
+            assert port is not None
+            self._batch(port, None, 0).append(shaped)
+
+    def _batch(self, port: str, tag: bytes | None, rest: int) -> list[bytes]:
+        """The frames of *port* that are changed alike; a new batch if the last ones were not."""
+        known = self._open.get(port)
+        if known is not None and known[0] == tag and known[1] == rest:
+            return known[2]
+        frames: list[bytes] = []
+        self._open[port] = tag, rest, frames
+        self._out.append(TransmitBatch(port, frames if tag is None else Retagged(frames, tag, rest)))
+        return frames

@@ -11,6 +11,8 @@ from typing import Self
 
 import msgspec
 
+from pyiccp.node.retagged import Retagged
+
 ETHERNET = 12
 _IPV4, _IPV6 = b"\x08\x00", b"\x86\xdd"
 _TAGS = (b"\x81\x00", b"\x88\xa8", b"\x91\x00")
@@ -83,7 +85,7 @@ def finished(frame: bytes) -> Sequence[bytes]:
 
 def all_finished(frames: Sequence[bytes]) -> Sequence[bytes]:
     """Every frame of *frames* finished, in order; *frames* itself when there is nothing to do."""
-    if Offloaded not in map(type, frames):
+    if isinstance(frames, Retagged) or Offloaded not in map(type, frames):
         return frames
     return [each for frame in frames for each in finished(frame)]
 

@@ -13,8 +13,9 @@ from pyiccp.bridge.verdicts import Output, Verdict
 from pyiccp.link.core import LinkCore
 from pyiccp.node.config import NodeConfig
 from pyiccp.node.events import Action, DeliverLocally, Transmit
-from pyiccp.node.express import new_tag, plan
+from pyiccp.node.express import plan
 from pyiccp.node.offload import finished, reshaped
+from pyiccp.node.retagged import new_tag
 from pyiccp.node.trunk import Trunk
 from pyiccp.node.wiring import port_mac
 from pyiccp.sansio import Instant, milliseconds
@@ -113,7 +114,7 @@ class Plane:
                 return actions
             self.decided = True
             kept, actions = bridge.forward(interface, frame, header, now, origin)
-            kept.path = plan(self, kept.verdict, interface, frame)
+            kept.path = bridge.memory.path(plan(self, kept.verdict, interface, frame))
         self._obey(kept.verdict, interface, frame, now, out)
         return actions
 

@@ -10,12 +10,14 @@ import mmap
 import os
 import socket
 import struct
+import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 
+from pyiccp.node.retagged import Retagged
 from pyiccp.transports.base import BATCH
 from pyiccp.transports.vnet import HEADER, PLAIN, noted
 
@@ -27,13 +29,15 @@ _VERSION_2 = 1
 _COPIED, _BLANK, _TRAIN = 0x02, 0x08, 0x100
 _SPECIAL = _COPIED | _BLANK | VLAN_VALID | _TRAIN
 _ORDINARY = frozenset(status for status in range(512) if not status & _SPECIAL)
-_TAGGED = frozenset(status | VLAN_VALID for status in _ORDINARY)
+_TAGGED = frozenset(status | VLAN_VALID | TPID_VALID for status in _ORDINARY)
 
 SLOT = 2048
 """Octets of a frame's place with its headers; a longer frame comes by the socket, in its turn."""
 SLOTS = 4096
 _BLOCK = 1 << 16
 _WORDS, _HALVES = SLOT // 4, SLOT // 2
+_PLACE = 76
+"""Where the kernel puts a frame with a header of 14 octets: behind its own two and the one of what is left to do."""
 
 
 class Ring:
@@ -76,22 +80,26 @@ class Ring:
         starts = [slot + place for slot, place in zip(range(first * SLOT, last * SLOT, SLOT), places, strict=True)]
         if sizes == whole and _ORDINARY.issuperset(states[:count]):
             frames = [memory[start : start + size] for start, size in zip(starts, sizes, strict=True)]
-        elif sizes == whole and _TAGGED.issuperset(states[:count]):
-            tags = map(tag_octets, states, *self._tags(first, last))
-            frames = [
-                memory[start : start + 12] + tag + memory[start + 12 : start + size]
-                for start, size, tag in zip(starts, sizes, tags, strict=False)
-            ]
+        elif sizes == whole and _TAGGED.issuperset(states[:count]) and places.count(_PLACE) == count:
+            self._put_tags_back(first, last)
+            frames = [memory[start - 4 : start + size] for start, size in zip(starts, sizes, strict=True)]
         else:
             frames = self._one_by_one(first, states[:count], whole, sizes, starts)
         self._words[words] = array("I", bytes(4 * count))  # the kernel's again
         self._at = last % SLOTS
         return frames
 
-    def _tags(self, first: int, last: int) -> tuple[list[int], list[int]]:
-        """TCI and EtherType of the tags taken off the frames in these places."""
-        start, stop = first * _HALVES, last * _HALVES
-        return self._halves[start + 12 : stop : _HALVES].tolist(), self._halves[start + 13 : stop : _HALVES].tolist()
+    def _put_tags_back(self, first: int, last: int) -> None:
+        """Into the frames of these places, all at once: addresses move ahead, over the header that is of no use."""
+        words, halves, stop = self._words, self._halves, last * _HALVES
+        for at in range(first * _WORDS + _PLACE // 4, first * _WORDS + _PLACE // 4 + 3):
+            words[at - 1 : last * _WORDS : _WORDS] = words[at : last * _WORDS : _WORDS]
+        tag = first * _HALVES + _PLACE // 2 + 4
+        for field, to in ((13, tag), (12, tag + 1)):
+            octets = array("H", halves[first * _HALVES + field : stop : _HALVES].tolist())
+            if sys.byteorder == "little":
+                octets.byteswap()
+            halves[to:stop:_HALVES] = octets
 
     def _one_by_one(
         self, first: int, states: list[int], whole: list[int], sizes: list[int], starts: list[int]
@@ -151,24 +159,50 @@ class Outbox:
     def __init__(self) -> None:
         self._call = ctypes.CDLL(None, use_errno=True).sendmmsg
         self._header = ctypes.create_string_buffer(PLAIN, len(PLAIN))
-        self._vectors = array("L", (ctypes.addressof(self._header), len(PLAIN), 0, 0) * BATCH)
-        self._view = memoryview(self._vectors)
-        address, size = self._vectors.buffer_info()[0], 4 * self._vectors.itemsize
-        self._messages = (_Message * BATCH)(
-            *(_Message(_Header(vector=address + number * size, vector_length=2)) for number in range(BATCH))
-        )
+        self._whole, self._cut = _Vectors(self._header, 2), _Vectors(self._header, 4)
 
     def send(self, descriptor: int, frames: Sequence[bytes]) -> int:
         """Hand over the first of *frames*, `BATCH` at most; how many were taken. OSError when not even one was."""
-        frames = frames[:BATCH]
-        count = len(frames)
-        joined = b"".join(frames)
-        sizes = array("L", map(len, frames))
-        starts = accumulate(sizes, initial=ctypes.cast(ctypes.c_char_p(joined), ctypes.c_void_p).value or 0)
-        self._view[2 : 4 * count : 4] = array("L", starts)[:count]
-        self._view[3 : 4 * count : 4] = sizes
-        sent: int = self._call(descriptor, self._messages, count, 0)
+        retagged = frames if isinstance(frames, Retagged) else None
+        came = (frames if retagged is None else retagged.came)[:BATCH]
+        joined = b"".join(came)
+        sizes = array("L", map(len, came))
+        start = _address(joined)
+        if retagged is None:
+            vectors = self._whole
+            vectors.set(1, accumulate(sizes, initial=start), sizes)
+        else:
+            vectors, rest, tag = self._cut, retagged.rest, retagged.tag
+            vectors.set(1, accumulate(sizes, initial=start), repeat(12, len(sizes)))
+            vectors.set(2, repeat(_address(tag), len(sizes)), repeat(len(tag), len(sizes)))
+            vectors.set(3, accumulate(sizes, initial=start + rest), [size - rest for size in sizes])
+        sent: int = self._call(descriptor, vectors.messages, len(sizes), 0)
         if sent < 0:
             error = ctypes.get_errno()
             raise OSError(error, os.strerror(error))
         return sent
+
+
+class _Vectors:
+    """Messages of *pieces* pieces each, the first of them always the same *header*."""
+
+    def __init__(self, header: ctypes.Array[ctypes.c_char], pieces: int) -> None:
+        self._step = 2 * pieces
+        self._vectors = array("L", (ctypes.addressof(header), len(header), *(0, 0) * (pieces - 1)) * BATCH)
+        self._view = memoryview(self._vectors)
+        address, size = self._vectors.buffer_info()[0], self._step * self._vectors.itemsize
+        self.messages = (_Message * BATCH)(
+            *(_Message(_Header(vector=address + number * size, vector_length=pieces)) for number in range(BATCH))
+        )
+
+    def set(self, piece: int, starts: Iterable[int], sizes: Iterable[int]) -> None:
+        """Where the *piece*-th piece of every message begins, and its octets."""
+        octets = array("L", sizes)
+        stop = self._step * len(octets)
+        self._view[2 * piece : stop : self._step] = array("L", starts)[: len(octets)]
+        self._view[2 * piece + 1 : stop : self._step] = octets
+
+
+def _address(octets: bytes) -> int:
+    """Where *octets* are, as long as somebody holds them."""
+    return ctypes.cast(ctypes.c_char_p(octets), ctypes.c_void_p).value or 0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import trio
 
+from pyiccp.node.retagged import octets_of
 from pyiccp.sansio import Instant
 from pyiccp.transports.base import BATCH, Signal
 
@@ -58,7 +59,7 @@ class PortQueue:
             for at in range(0, room, BATCH):
                 self.put_data(frames[at : min(at + BATCH, room)], now)
             return
-        size = sum(map(len, frames))
+        size = octets_of(frames)
         if not frames or self._octets + size > OCTETS:
             self.dropped += len(frames)
             return
@@ -94,7 +95,7 @@ class PortQueue:
                 break
             self._data.popleft()
             self._frames -= len(batch)
-            self._octets -= sum(map(len, batch))
+            self._octets -= octets_of(batch)
             if stale:
                 self.dropped += len(batch)
             else:

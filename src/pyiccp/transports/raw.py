@@ -11,6 +11,7 @@ from typing import Self
 import trio
 
 from pyiccp.node.offload import Offloaded
+from pyiccp.node.retagged import Retagged
 from pyiccp.transports.base import GONE, LONGEST, drain
 from pyiccp.transports.interface import Interface
 from pyiccp.transports.packet import (
@@ -117,7 +118,7 @@ class RawPort:
 
     async def send_many(self, frames: Sequence[bytes]) -> None:
         await trio.lowlevel.checkpoint()
-        if Offloaded not in map(type, frames):
+        if isinstance(frames, Retagged) or Offloaded not in map(type, frames):
             await self._send_plain(frames)
             return
         for frame in frames:
