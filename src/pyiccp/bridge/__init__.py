@@ -1,4 +1,7 @@
-"""A VLAN-aware learning bridge (802.1Q-2018 clause 8) with RouterOS' configuration rules and MLAG's M3, M4 and M10."""
+"""A VLAN-aware learning bridge (802.1Q-2018 clause 8) with RouterOS' configuration rules and MLAG's M3, M4 and M10.
+
+Internal: it changes without notice.
+"""
 
 from pyiccp.bridge.config import BridgeConfig, FrameTypes, PortConfig, StaticHost, VlanConfig
 from pyiccp.bridge.core import BridgeCore, HostView

@@ -1,4 +1,7 @@
-"""The program `pyiccp`: arguments, printing, exit codes; nothing else."""
+"""The program `pyiccp`: arguments, printing, exit codes; nothing else.
+
+Internal: it changes without notice.
+"""
 
 from pyiccp.cli.program import main
 

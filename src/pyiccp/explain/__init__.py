@@ -1,1 +1,4 @@
-"""Why is this bond not up? What captures prove about LACP, spanning tree and ICCP, and what to do about it."""
+"""Why is this bond not up? What captures prove about LACP, spanning tree and ICCP, and what to do about it.
+
+Internal: it changes without notice.
+"""

@@ -6,6 +6,7 @@ apart, `outbox` puts them together, `owners` says whose a TLV is. `mlacp` joins 
 and `mlacp_learned` (what we hear of the peer's); `stp` is RFC 7727; `synchronisation` is what the two share.
 """
 
+from pyiccp.iccp import events
 from pyiccp.iccp.core import IccpCore
 
-__all__ = ["IccpCore"]
+__all__ = ["IccpCore", "events"]

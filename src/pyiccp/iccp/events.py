@@ -17,6 +17,35 @@ from pyiccp.wire.iccp.stp import (
     StpSystemConfig,
 )
 
+__all__ = [
+    "Event",
+    "Action",
+    "Application",
+    "Stream",
+    "Ldp",
+    "CarrierEstablished",
+    "CarrierLost",
+    "MessageReceived",
+    "MalformedReceived",
+    "MlacpChanged",
+    "StpConfiguration",
+    "StpState",
+    "StpChanged",
+    "TopologyChanged",
+    "TlvsQueued",
+    "GroupSwitched",
+    "ApplicationSwitched",
+    "SendMessage",
+    "ReportSession",
+    "DeliverTlvs",
+    "SetPortPriority",
+    "ReportPeerMlacp",
+    "PeerStp",
+    "ReportPeerStp",
+    "ReportPeerTopologyChange",
+    "ResetCarrier",
+]
+
 
 class Application(IntEnum):
     """The applications of a redundancy group; the number is the type of their Connect TLV."""

@@ -5,6 +5,7 @@ show its state to a person. The files are the clauses of the standard: receive (
 (6.4.14), mux (6.4.15), transmit (6.4.16), churn (6.4.17), marker (6.5).
 """
 
+from pyiccp.lacp import events
 from pyiccp.lacp.config import AggregatorConfig, Defaulted, Policy, PortConfig
 from pyiccp.lacp.conversations import Conversations
 from pyiccp.lacp.core import LacpCore
@@ -21,4 +22,5 @@ __all__ = [
     "PortConfig",
     "PortView",
     "Reason",
+    "events",
 ]

@@ -11,6 +11,35 @@ from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.marker import Marker
 
+__all__ = [
+    "Event",
+    "Action",
+    "LinkCameUp",
+    "LinkWentDown",
+    "LacpduReceived",
+    "MarkerReceived",
+    "IllegalReceived",
+    "UnknownReceived",
+    "IdentityChanged",
+    "OutOfSyncHeld",
+    "DistributionHeld",
+    "DrainRequested",
+    "PortConfigured",
+    "TransmitFailed",
+    "PartnerRequired",
+    "PeerHeard",
+    "MarkerRequested",
+    "Transmit",
+    "SetCollecting",
+    "SetDistributing",
+    "ReportHalf",
+    "ReportPort",
+    "ReportDrained",
+    "Incident",
+    "ReportIncident",
+    "ReportMarker",
+]
+
 # --- events: facts, in the past tense
 
 

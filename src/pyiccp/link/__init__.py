@@ -3,6 +3,8 @@
 `core` ties together `members` (who hears whom, M2.2), `incarnation` (which session a segment belongs to), `outbound`
 and `inbound` (the two halves of a stream) and `refusal` (what must not speak on a peer port, M3.2); `seal`
 (the shared key) works beside it, on octets.
+
+Internal: it changes without notice.
 """
 
 from pyiccp.link.core import LinkCore

@@ -1,1 +1,4 @@
-"""One MLAG bridge or one LACP client: octets in, cores, octets out."""
+"""One MLAG bridge or one LACP client: octets in, cores, octets out.
+
+Internal but for what `pyiccp` exports of it.
+"""

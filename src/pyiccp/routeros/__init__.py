@@ -1,1 +1,4 @@
-"""RouterOS configuration text in, RouterOS monitor layouts out."""
+"""RouterOS configuration text in, RouterOS monitor layouts out.
+
+Internal but for what `pyiccp` exports of it.
+"""

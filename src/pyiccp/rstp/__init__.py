@@ -6,6 +6,7 @@ port_transmit (17.26), port_information (17.27), role_selection (17.28), role_tr
 (17.30), topology_change (17.31), procedures (17.21). 17.22 has no file: a timer is a deadline.
 """
 
+from pyiccp.rstp import events
 from pyiccp.rstp.config import BridgeConfig, PortConfig
 from pyiccp.rstp.core import RstpCore
 from pyiccp.rstp.reasons import Reason
@@ -13,4 +14,15 @@ from pyiccp.rstp.variables import InfoIs, Role
 from pyiccp.rstp.vectors import Times
 from pyiccp.rstp.views import BridgeView, PortView
 
-__all__ = ["BridgeConfig", "BridgeView", "InfoIs", "PortConfig", "PortView", "Reason", "Role", "RstpCore", "Times"]
+__all__ = [
+    "BridgeConfig",
+    "BridgeView",
+    "InfoIs",
+    "PortConfig",
+    "PortView",
+    "Reason",
+    "Role",
+    "RstpCore",
+    "Times",
+    "events",
+]

@@ -10,6 +10,33 @@ from pyiccp.sansio import Instant
 from pyiccp.wire.bpdu import Bpdu, ConfigBpdu, RstBpdu, TcnBpdu
 from pyiccp.wire.mac import Mac
 
+__all__ = [
+    "Event",
+    "Action",
+    "LinkCameUp",
+    "LinkWentDown",
+    "BpduReceived",
+    "BpduDiscarded",
+    "PortAdded",
+    "PortRemoved",
+    "PortConfigured",
+    "BridgeConfigured",
+    "IdentityChanged",
+    "PortStateApplied",
+    "MigrationChecked",
+    "GuardCleared",
+    "Transmit",
+    "SetLearning",
+    "SetForwarding",
+    "FlushHosts",
+    "SetAgeing",
+    "ReportPort",
+    "ReportRoot",
+    "ReportTopologyChange",
+    "Incident",
+    "ReportIncident",
+]
+
 # --- events: facts, in the past tense
 
 

@@ -1,1 +1,4 @@
-"""The node as a daemon: its store, its control socket, its log, its metrics."""
+"""The node as a daemon: its store, its control socket, its log, its metrics.
+
+Internal: it changes without notice.
+"""

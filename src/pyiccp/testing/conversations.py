@@ -24,6 +24,13 @@ from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.state import STATES
 
+__all__ = [
+    "Kind",
+    "conversations",
+    "frames",
+    "mutants",
+]
+
 LONGEST = 12
 """PDUs of a conversation."""
 _ATTACH = (0x05, 0x45, 0x0D, 0x1D, 0x3D)

@@ -17,6 +17,16 @@ from pyiccp.wire.marker import Marker
 from pyiccp.wire.shape import TAIL, WORD, Leaf, Shape
 from pyiccp.wire.tails import Array, Opaque, Tlvs
 
+__all__ = [
+    "values",
+    "of",
+    "octets",
+    "mutated",
+    "words",
+    "framed",
+    "control_frames",
+]
+
 LONGEST = 24
 """Octets of an opaque part."""
 MOST = 4

@@ -1,4 +1,4 @@
-"""Checks for a transport of your own: what the driver relies on, each as a function that raises AssertionError.
+"""Checks for a transport of your own: what the driver relies on, each as a function that raises AssertionError::
 
     @asynccontextmanager
     async def cable():
@@ -17,6 +17,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import trio
 
 from pyiccp.transports.base import BATCH, Transport
+
+__all__ = [
+    "check",
+]
 
 PATIENCE = 10.0
 """Seconds for whatever is waited for."""

@@ -2,6 +2,8 @@
 
 `kinds` what can happen · `phases` when · `course` from one event to rest · `probes` the traffic · `invariants`, `reach`
 what must hold · `fingerprint` which states are the same · `search` the enumeration · `trace` how a run is written down.
+
+Internal: it changes without notice.
 """
 
 from pathlib import Path

@@ -2,6 +2,8 @@
 
 Each takes the place of our own LACP core on a device of the lab; hosts, bridges and hashing stay the node's. They are
 written from measurements alone: the captures under tests/vectors/lacp and the tables made from them.
+
+Internal: it changes without notice.
 """
 
 from pyiccp.lab.clients.bonding import BondingCore
