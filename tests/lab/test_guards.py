@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from lab.third import network as third_network
+from node.labs import node
+from pyiccp.lab.network import Network
 from pyiccp.lab.run import prepare
 from pyiccp.lab.scenario import parse
 from pyiccp.sansio import seconds
@@ -37,3 +40,42 @@ def test_a_guarded_port_is_cleared_by_an_event() -> None:
         net.run(seconds(until))
         seen.append(tree.bridge.ports["ether1"].guarded)
     assert seen == [True, True, True, False]
+
+
+def guarded(net: Network) -> dict[str, list[bool]]:
+    """By node of the pair: whether the bond's and the third switch's ports are guarded, of those in the tree."""
+    views = {
+        name: [node(net, name).tree_view(port) for port in ("client-bond", "ether2")] for name in ("Peer1", "Peer2")
+    }
+    return {name: [view is not None and view.guarded for view in of] for name, of in views.items()}
+
+
+def pair(*events: str, more: str = "") -> Network:
+    """Both ports of the bond, and the ports towards the third switch, are guarded; the third is heard on both nodes."""
+    return third_network(*events, edge=f"yes bpdu-guard=yes{more}", uplink=f"yes bpdu-guard=yes{more}")
+
+
+def test_guards_of_a_pair_are_cleared_on_both_nodes() -> None:
+    """1. The client is a bridge: its bond is disabled on both nodes, and so is each node's port to the third switch.
+    2. Cleared on the secondary while they speak: disabled again. 3. Both are dead: what the secondary clears is the
+    bond on both nodes, and its own port; the primary's port waits for the primary's operator. The lab compares the
+    copies of the tree at every entry of the log."""
+    net = pair("10s clear-guards Peer2", "20s crash Client", "20s crash Third", "21s clear-guards Peer2")
+    net.run(seconds(9))
+    assert guarded(net) == {"Peer1": [True, True], "Peer2": [True, True]}
+    net.run(seconds(13))
+    assert guarded(net) == {"Peer1": [True, True], "Peer2": [True, True]}
+    net.run(seconds(22))
+    assert guarded(net) == {"Peer1": [False, True], "Peer2": [False, False]}
+    net.clear_guards(net.devices["Peer1"])
+    net.run(seconds(23))
+    assert guarded(net) == {"Peer1": [False, False], "Peer2": [False, False]}
+
+
+def test_a_guard_of_a_pair_lets_go_after_its_time() -> None:
+    """`bpdu-guard-disable-time` travels with the port: the copies let go at the same entry."""
+    net = pair("20s crash Client", "20s crash Third", more=" bpdu-guard-disable-time=20s")
+    net.run(seconds(19))
+    assert guarded(net) == {"Peer1": [True, True], "Peer2": [True, True]}
+    net.run(seconds(45))
+    assert guarded(net) == {"Peer1": [False, False], "Peer2": [False, False]}

@@ -16,7 +16,7 @@ PEER = """
 /interface bridge port add bridge=bridge1 interface=sfp1 pvid=99
 /interface bridge port add bridge=bridge1 interface=client-bond edge={edge}
 /interface bridge port add bridge=bridge1 interface=ether1
-/interface bridge port add bridge=bridge1 interface=ether2
+/interface bridge port add bridge=bridge1 interface=ether2 edge={uplink}
 /interface bridge vlan add bridge=bridge1 tagged=sfp1 vlan-ids=1
 /interface bridge mlag set bridge=bridge1 peer-port=sfp1
 """
@@ -79,11 +79,16 @@ ROOTS = {
 
 
 def network(
-    *events: str, root: str = "pair", keepalive: bool = True, mode: str = "rstp", edge: str = "auto"
+    *events: str,
+    root: str = "pair",
+    keepalive: bool = True,
+    mode: str = "rstp",
+    edge: str = "auto",
+    uplink: str = "auto",
 ) -> Network:
     """Switched on; flows of 1 ms between all hosts from 8 s on."""
     pair, third, client = ROOTS[root]
-    known = {"pair": pair, "third": third, "client": client, "mode": mode, "edge": edge}
+    known = {"pair": pair, "third": third, "client": client, "mode": mode, "edge": edge, "uplink": uplink}
     text = SCENARIO.format(
         events=", ".join(f'"{event}"' for event in events),
         peer=PEER.format(**known),

@@ -232,52 +232,65 @@ def test_random_meshes_with_silent_links(mesh: tuple[str, dict[str, Any], dict[s
     network.at_rest()
 
 
-@check(
-    "SCN-12",
-    partly="25 meshes with lost and late BPDUs; of 100 in which they overtake each other one had a loop for a moment",
-)
-@settings(parent=MESHES, max_examples=25)
-@given(meshes(), st.integers(0, 2**32))
-def test_lossy_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
-    text, bridges, costs = mesh
-    rng = random.Random(seed)
+@st.composite
+def lossy(draw: Any) -> tuple[tuple[str, dict[str, Any], dict[str, Any]], random.Random]:
+    return draw(meshes()), random.Random(draw(st.integers(0, 2**32)))
 
-    def chaos(delay: Instant) -> list[Instant]:
-        return [] if rng.random() < 0.1 else [delay + milliseconds(50)]
 
-    rapid = {name: {**bridge, "force_version": 2} for name, bridge in bridges.items()}
-    network = Network(text, settings=rapid, port_settings=costs, chaos=chaos).up()
+def shaken(network: Network, rng: random.Random) -> None:
+    """Four faults, each after a while, while BPDUs get lost and late; then rest."""
     for _ in range(4):
         network.run(rng.choice([0.01, 0.1, 1.5, 7, 40]))
         disturb(network, rng, silences=False)
         assert not network.loops, network.loops[:1]
     network.run(60)
-    assert not network.loops, network.loops[:1]
     network.chaos = None
-    network.run(60)
+    network.run(150)
+    assert not network.loops, network.loops[:1]
     network.at_rest()
 
 
-@settings(parent=MESHES, max_examples=15)
-@given(meshes(), st.integers(0, 2**32))
-def test_meshes_whose_bpdus_overtake_each_other_come_to_rest(
-    mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int
-) -> None:
-    text, bridges, costs = mesh
-    rng = random.Random(seed)
+LATE = milliseconds(50)
+
+
+@check("SCN-12")
+@settings(parent=MESHES, max_examples=25)
+@given(lossy())
+def test_meshes_whose_bpdus_get_lost_and_late(case: tuple[Any, random.Random]) -> None:
+    (text, bridges, costs), rng = case
+
+    def chaos(delay: Instant) -> list[Instant]:
+        return [] if rng.random() < 0.1 else [delay + LATE]
+
+    shaken(Network(text, settings=bridges, port_settings=costs, chaos=chaos).up(), rng)
+
+
+def overtaking(rng: random.Random) -> Any:
+    """Every BPDU is 0 to 50 ms late, one in ten is lost, one in ten comes twice."""
 
     def chaos(delay: Instant) -> list[Instant]:
         copies = 0 if rng.random() < 0.1 else 2 if rng.random() < 0.1 else 1
-        return [delay + rng.randrange(milliseconds(50)) for _ in range(copies)]
+        return [delay + rng.randrange(LATE) for _ in range(copies)]
 
-    network = Network(text, settings=bridges, port_settings=costs, chaos=chaos, watch=False).up()
-    for _ in range(4):
-        network.run(rng.choice([0.01, 0.1, 1.5, 7, 40]))
-        disturb(network, rng, silences=False)
-    network.run(60)
-    network.chaos = None
-    network.run(150)
-    network.at_rest()
+    return chaos
+
+
+@check("SCN-12", choice="bridges are told how far BPDUs overtake each other (misordering; 802.1D 6.3.3 excludes it)")
+@settings(parent=MESHES, max_examples=COUNT // 2)
+@given(lossy())
+def test_meshes_whose_bpdus_overtake_each_other(case: tuple[Any, random.Random]) -> None:
+    (text, bridges, costs), rng = case
+    told = {name: {**bridge, "misordering": LATE} for name, bridge in bridges.items()}
+    shaken(Network(text, settings=told, port_settings=costs, chaos=overtaking(rng)).up(), rng)
+
+
+@settings(parent=MESHES, max_examples=15)
+@given(lossy())
+def test_meshes_whose_bpdus_overtake_each_other_untold_come_to_rest(case: tuple[Any, random.Random]) -> None:
+    """Bridges that were not told may close a loop for a moment: no agreement tells which offer it answers."""
+    (text, bridges, costs), rng = case
+    network = Network(text, settings=bridges, port_settings=costs, chaos=overtaking(rng), watch=False).up()
+    shaken(network, rng)
 
 
 class Pair:

@@ -6,11 +6,12 @@ A story is a network, and what happens to it: seconds that pass, `b1=d000` (anot
 from typing import Any, NamedTuple
 
 import pytest
-from rstp_harness import INF, SUP, US, WORSE, D, Dut, T
+from rstp_harness import INF, SUP, US, WORSE, D, Dut, T, letters
 from rstp_network import Network
 
 from pyiccp.rstp import Role
 from pyiccp.rstp.events import BpduReceived, LinkCameUp
+from pyiccp.sansio import milliseconds
 
 
 class Story(NamedTuple):
@@ -141,3 +142,36 @@ def test_the_bridge_above_does_not_agree() -> None:
     assert not dut.view(2).forwarding
     dut.hear(2, D(SUP, "ALF:R", cost=offer + 20000, bridge=WORSE))
     assert dut.view(2).forwarding
+
+
+def test_worse_that_a_port_says_it_says_to_the_whole_segment() -> None:
+    """A mesh of the soak: 1. Two ports of b4 and one of b2 on a segment; b2's leads to the root. 2. b2 loses the root;
+    one of b4's ports hears it, the other misses it. 3. The first becomes Designated and opens after four seconds, the
+    other still counts on b2, for six: a bridge connected to itself."""
+    dut = Dut(port={"auto_edge": False}).up(1, 2, 3, point_to_point=False)
+    dut.hear(1, D(SUP))
+    dut.hear(2, D(SUP))
+    dut.hear(3, D(SUP, port=0x8002))
+    assert [dut.role(n) for n in (1, 2, 3)] == [Role.Root, Role.Alternate, Role.Alternate]
+    dut.hear(2, D(INF, cost=0))
+    assert [dut.view(n).designated_root for n in (1, 2)] == [SUP, SUP], "by port 3, the other port of the bridge"
+    assert [dut.role(n) for n in (1, 2, 3)] == [Role.Designated, Role.Designated, Role.Root]
+
+
+def test_where_bpdus_overtake_each_other_an_agreement_is_asked_for_twice() -> None:
+    """A mesh whose BPDUs overtake each other: 1. b9 gave its agreement to b3's offer. 2. Old news of b3 came late: b9
+    took them for new, became Designated and proposed. 3. An agreement that b3 had given long before came later still,
+    and was taken for the answer: both ends forwarded."""
+    dut = Dut(port={"auto_edge": False}, misordering=milliseconds(50)).up(1)
+    agreement = D(US, "ALF:R", cost=20000, bridge=WORSE)
+    dut.run(0.05).hear(1, agreement)
+    assert not dut.view(1).forwarding
+    assert [round(at, 3) for at, _ in dut.timed(1)] == [0.0]
+    dut.run(0.05)
+    assert [(round(at, 3), letters(bpdu.flags)) for at, bpdu in dut.timed(1)][1:] == [(0.1, "P:D")]
+    dut.hear(1, agreement)
+    assert dut.view(1).forwarding
+    dut.run(0.08).hear(1, D(WORSE, "P:D", cost=0, bridge=WORSE))
+    assert not dut.view(1).forwarding, "its giver had changed its mind, and that took long"
+    dut.run(0.01).hear(1, agreement)
+    assert not dut.view(1).forwarding, "what it said last may have overtaken this"

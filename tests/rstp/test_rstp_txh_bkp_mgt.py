@@ -116,6 +116,8 @@ def test_three_ports_on_one_hub() -> None:
         {"transmit_hold_count": 0},
         {"transmit_hold_count": 11},
         {"force_version": 1},
+        {"misordering": -1},
+        {"misordering": seconds(1.001)},
     ],
 )
 def test_bridge_values_that_are_refused(over: dict[str, int]) -> None:

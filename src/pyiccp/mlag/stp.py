@@ -21,6 +21,7 @@ from pyiccp.mlag.stp_copy import Copy, Deed, Kind, Mark
 from pyiccp.mlag.stp_events import Changed, Event, Heard, Held, Observer, Released, Started
 from pyiccp.sansio import Instant, Timers, milliseconds, seconds
 from pyiccp.wire.iccp.pdu import TlvValue
+from pyiccp.wire.iccp.tlv import UnknownTlv
 from pyiccp.wire.iccp.tree import (
     CHUNK,
     MARKS,
@@ -28,6 +29,7 @@ from pyiccp.wire.iccp.tree import (
     TreeBegin,
     TreeBpdu,
     TreeEntry,
+    TreeGuardCleared,
     TreeIdentity,
     TreeLinkDown,
     TreeLinkUp,
@@ -227,6 +229,8 @@ class TreeLog:
             case TreeBpdu():
                 # A half that collects but does not distribute yet could not answer; when it can, it speaks first.
                 return self.copy.apply(change, at) if before else []
+            case TreeGuardCleared():
+                return self.copy.apply(change, at)
             case TreeApplied(port, number):
                 mark.applied[node] = max(mark.applied[node], number)
                 return self._tell_done(port, mark, at)
@@ -422,6 +426,8 @@ class TreeLog:
         if not good or len(entry.changes) > 1:
             return self._fail("the peer's log of the spanning tree is out of order")
         for change in entry.changes:
+            if isinstance(change, UnknownTlv):
+                return self._fail(f"the peer's log of the spanning tree has a change of type {change.type:#06x}")
             new = isinstance(change, TreePort) and change.port not in self.marks
             if new and (why := self.copy.refusal(change)):
                 return self._fail(f"the peer's log of the spanning tree: {why}")

@@ -84,6 +84,8 @@ class BridgePort(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     point_to_point: str = "auto"
     auto_isolate: bool = False
     bpdu_guard: bool = False
+    bpdu_guard_disable_time: Instant = 0
+    """0 = until an operator enables the port again."""
     restricted_role: bool = False
     restricted_tcn: bool = False
     disabled: bool = False

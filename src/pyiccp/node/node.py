@@ -200,8 +200,8 @@ class Node:
             out.append(Notice(f"{port}: {said}"))
         self._announced[f"tree {port}"] = said
 
-    def observe_tree(self, observer: Observer) -> None:
-        """Show *observer* the copy of the pair's spanning tree at every entry of the log."""
+    def observe_tree(self, observer: Observer | None) -> None:
+        """Show *observer* the copy of the pair's spanning tree at every entry of the log; None = nobody any more."""
         if self._pairing is not None and self._pairing.log is not None:
             self._pairing.log.observer = observer
 

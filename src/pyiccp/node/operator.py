@@ -29,4 +29,8 @@ def operate(node: Node, request: Request, now: Instant) -> Iterable[Any]:
             return [each for bridge in bridges for each in bridge.handle(bridging.FlushRequested(interface), now)]
         case GuardsCleared(interface):
             chosen = [(port, tree) for port, tree in node.tree_of.items() if interface in (None, port)]
-            return [each for port, tree in chosen for each in tree.handle(rstp.GuardCleared(port), now)]
+            changes = [] if node.pair_tree is None else node.pair_tree.guarded(interface)
+            return [
+                *(each for port, tree in chosen for each in tree.handle(rstp.GuardCleared(port), now)),
+                *(each for change in changes for each in node.log_tree(change, now)),
+            ]

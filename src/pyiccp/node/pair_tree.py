@@ -27,7 +27,7 @@ from pyiccp.sansio import Instant
 from pyiccp.wire.bpdu import UNIT, decode_bpdu
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.iccp.stp import StpCistRootTime, StpInstancePriority, StpSystemConfig
-from pyiccp.wire.iccp.tree import TreeBpdu, TreeIdentity, TreeLinkDown, TreeLinkUp, TreePort
+from pyiccp.wire.iccp.tree import TreeBpdu, TreeGuardCleared, TreeIdentity, TreeLinkDown, TreeLinkUp, TreePort
 from pyiccp.wire.mac import mac_text
 from pyiccp.wire.malformed import Malformed
 
@@ -112,6 +112,11 @@ class PairTree:
                 return TreeLinkDown(number)
             case rstp.BpduReceived():
                 return TreeBpdu(number, event.bpdu.encode())
+
+    def guarded(self, interface: str | None) -> list[TlvValue]:
+        """The changes that enable *interface* again, or all of this node's, where BPDU guard has disabled it."""
+        views = {each: self.port(each) for each in self._ports if interface in (None, each)}
+        return [TreeGuardCleared(self.number(each)) for each, view in views.items() if view and view.guarded]
 
     def port(self, interface: str) -> PortView | None:
         """The picture of a port; None before it is in the tree (a node that joins)."""
@@ -234,6 +239,7 @@ class PairTree:
             port=settings.number,
             priority=settings.priority,
             path_cost=settings.path_cost or self._costs.get(interface, 0),
+            guard_recovery=settings.guard_recovery or 0,
             admin_edge=settings.admin_edge,
             auto_edge=settings.auto_edge,
             restricted_role=settings.restricted_role,
@@ -262,6 +268,8 @@ class PairTree:
                     return rstp.BpduDiscarded(self._by_number[port])
             case TreeIdentity(mac, priority):
                 return rstp.IdentityChanged(mac, priority & 0xF000, change.still_used)
+            case TreeGuardCleared(port):
+                return rstp.GuardCleared(self._by_number[port])
         return None
 
     def _deeds(self, actions: Sequence[rstp.Action]) -> list[Deed]:
@@ -304,4 +312,5 @@ def _settings(change: TreePort) -> PortConfig:
         restricted_tcn=change.restricted_tcn,
         auto_isolate=change.auto_isolate,
         bpdu_guard=change.bpdu_guard,
+        guard_recovery=change.guard_recovery or None,
     )

@@ -69,6 +69,7 @@ def port_settings(port: BridgePort, number: int) -> PortConfig:
         restricted_tcn=port.restricted_tcn,
         auto_isolate=port.auto_isolate,
         bpdu_guard=port.bpdu_guard,
+        guard_recovery=port.bpdu_guard_disable_time or None,
     )
 
 

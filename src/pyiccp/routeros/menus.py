@@ -22,6 +22,7 @@ from pyiccp.routeros.values import (
     vlan_ids,
     yes_no,
 )
+from pyiccp.rstp.config import LONGEST_RECOVERY
 from pyiccp.sansio import milliseconds, seconds
 
 
@@ -206,6 +207,7 @@ BRIDGE_PORT = Menu(
         "point-to-point": Property(choice("auto", "yes", "no"), "auto"),
         "auto-isolate": Property(yes_no, False),
         "bpdu-guard": Property(yes_no, False),
+        "bpdu-guard-disable-time": Property(time(high=LONGEST_RECOVERY), 0),
         "restricted-role": Property(yes_no, False),
         "restricted-tcn": Property(yes_no, False),
         "disabled": _DISABLED,

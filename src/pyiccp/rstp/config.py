@@ -13,6 +13,7 @@ _SHORT = ((25_000, 1), (10_000, 2), (1_000, 4), (100, 19), (10, 100))
 _SHORTEST = 250
 MIGRATE_TIME = seconds(3)
 LONGEST_RECOVERY = seconds(86_400)
+MOST_MISORDERING = seconds(1)
 
 
 class BridgeConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -28,6 +29,9 @@ class BridgeConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """0 = STP compatible, 2 = RSTP (17.13.4)."""
     short_costs: bool = False
     """Automatic costs of 802.1D-1998 in place of table 17-3."""
+    misordering: Instant = 0
+    """How long a BPDU may take more than another, so that it is overtaken, or comes twice; at most a second. 0 = links
+    do neither, which the standard takes for granted (6.3.3, 6.3.4)."""
 
 
 class PortConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -66,6 +70,7 @@ def check_bridge(config: BridgeConfig) -> None:
     _check(seconds(4) <= config.forward_delay <= seconds(30), "forward_delay is not in 4 … 30 s")
     _check(1 <= config.transmit_hold_count <= 10, "transmit_hold_count is not in 1 … 10")
     _check(config.force_version in (0, 2), "force_version is neither 0 nor 2")
+    _check(0 <= config.misordering <= MOST_MISORDERING, "misordering is not in 0 … 1 s")
     _check(2 * (config.forward_delay - seconds(1)) >= config.max_age, "max_age is above 2 x (forward_delay - 1 s)")
     _check(config.max_age >= 2 * (config.hello_time + seconds(1)), "max_age is below 2 x (hello_time + 1 s)")
 

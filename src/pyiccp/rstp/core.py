@@ -149,6 +149,8 @@ class RstpCore(Settling):
         elif timer is port.guardWhile:
             port.guarded = False
             self._enable(port)
+        elif timer is port.doubtWhile and port.proposing:
+            port.newInfo = True
 
     # --- helpers of the events
 

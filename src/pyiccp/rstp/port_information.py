@@ -3,6 +3,8 @@
 from pyiccp.rstp.procedures import (
     answerInferior,
     betterorsameInfo,
+    doubtAgreements,
+    passOnWithdrawal,
     rcvInfo,
     recordAgreement,
     recordDispute,
@@ -47,6 +49,8 @@ def UPDATE(port: Port) -> None:
     port.proposing = port.proposed = False
     port.agreed = port.agreed and betterorsameInfo(port, InfoIs.Mine)
     port.synced = port.synced and port.agreed
+    if port.portPriority != port.designatedPriority:
+        doubtAgreements(port)
     port.portPriority = port.designatedPriority
     port.portTimes = port.designatedTimes
     port.updtInfo = False
@@ -69,6 +73,8 @@ def SUPERIOR_DESIGNATED(port: Port) -> None:
     port.agree = port.agree and betterorsameInfo(port, InfoIs.Received)
     recordAgreement(port)
     port.synced = port.synced and port.agreed
+    doubtAgreements(port)
+    passOnWithdrawal(port)
     recordPriority(port)
     recordTimes(port)
     updtRcvdInfoWhile(port)
@@ -89,6 +95,7 @@ def REPEATED_DESIGNATED(port: Port) -> None:
 def INFERIOR_DESIGNATED(port: Port) -> None:
     recordDispute(port)
     takeBackAgreement(port)
+    doubtAgreements(port)
     answerInferior(port)
     port.rcvdMsg = False
 

@@ -3,7 +3,7 @@
 The arrows out of a role's resting box also ask for `selected && !updtInfo`; `settled` is that.
 """
 
-from pyiccp.rstp.procedures import agreementLost, allSynced, reRooted, setReRootTree, setSyncTree
+from pyiccp.rstp.procedures import agreementLost, allSynced, doubtAgreements, reRooted, setReRootTree, setSyncTree
 from pyiccp.rstp.variables import Port, Role
 from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine
 
@@ -83,6 +83,7 @@ def DESIGNATED_PORT(port: Port) -> None:
         port.synced = False
     if port.role is not Role.Designated:
         port.offeredRoot = None
+        doubtAgreements(port)
     port.role = Role.Designated
     count_down(port)
 

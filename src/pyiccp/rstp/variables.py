@@ -187,6 +187,8 @@ class Port:
         """A BPDU waits for txCount to fall."""
         self.claimWhile = Timer(self.clock, self, "claimWhile")
         """A claim to be the root is held back (role_selection.hold_claim_back)."""
+        self.doubtWhile = Timer(self.clock, self, "doubtWhile")
+        """An agreement may be an old one that was overtaken (procedures.doubtAgreements)."""
         self.guardWhile = Timer(self.clock, self, "guardWhile")
         """Until BPDU guard lets go by itself."""
 
@@ -225,7 +227,7 @@ class Port:
 
     @property
     def timers(self) -> tuple[Timer, ...]:
-        """Those of the standard (17.17), and our three."""
+        """Those of the standard (17.17), and our four."""
         return (
             self.edgeDelayWhile,
             self.fdWhile,
@@ -237,6 +239,7 @@ class Port:
             self.tcWhile,
             self.txWhen,
             self.claimWhile,
+            self.doubtWhile,
             self.guardWhile,
         )
 

@@ -129,8 +129,6 @@ class Daemon:
 
     def _clear_guards(self, driver: Driver, interface: str | None) -> None:
         self._known(interface)
-        if self.config.mlag is not None:
-            raise ConfigError("guards on the bridge of a pair cannot be cleared yet: its log has no word for it")
         driver.tell(GuardsCleared(interface))
 
     def _known(self, interface: str | None) -> None:

@@ -1,4 +1,4 @@
-"""One spanning tree over two chassis: TLVs 0x3010 … 0x3019 of the MLAG application (mlag.md M9).
+"""One spanning tree over two chassis: TLVs 0x3010 … 0x301a of the MLAG application (mlag.md M9).
 
 What happens on a node is told as *changes*. The secondary sends its own to the primary; the primary puts all of them
 in order and sends that order as *entries* of a log, which both nodes apply. Ports go by their RSTP port numbers.
@@ -28,6 +28,8 @@ class TreePort(TlvValue, frozen=True, gc=False):
     priority: int
     path_cost: int
     """0 = by the speed of the link."""
+    guard_recovery: int
+    """How long BPDU guard keeps it disabled, in nanoseconds; 0 = until Tree Guard Cleared."""
     admin_edge: bool
     auto_edge: bool
     restricted_role: bool
@@ -79,6 +81,12 @@ class TreeIdentity(TlvValue, frozen=True, gc=False):
     priority: int
     still_used: bool
     """Somebody else goes on under the former one."""
+
+
+class TreeGuardCleared(TlvValue, frozen=True, gc=False):
+    """Type 0x301a: an operator of the sender enables the port again that BPDU guard has disabled."""
+
+    port: int
 
 
 class TreeEntry(TlvValue, frozen=True, gc=False):
@@ -134,7 +142,14 @@ class TreeSnapshot(TlvValue, frozen=True, gc=False):
 TREE_PORT = TreePort.FORMAT = Format(
     "Tree Port",
     TreePort,
-    Layout("Tree Port", "port" / Int16ub, "priority" / Int8ub, "flags" / Int8ub, "path_cost" / Int32ub),
+    Layout(
+        "Tree Port",
+        "port" / Int16ub,
+        "priority" / Int8ub,
+        "flags" / Int8ub,
+        "path_cost" / Int32ub,
+        "guard_recovery" / Int64ub,
+    ),
     tail=Opaque("name", text=True, limit=LONGEST_NAME),
     bits={
         "flags": {
@@ -176,7 +191,10 @@ TREE_IDENTITY = TreeIdentity.FORMAT = Format(
     Layout("Tree Identity", "mac" / Bytes(6), "priority" / Int16ub, "still_used" / Int8ub),
     codes=(0x3015,),
 )
-CHANGES = (TREE_PORT, TREE_LINK_UP, TREE_LINK_DOWN, TREE_BPDU, TREE_APPLIED, TREE_IDENTITY)
+TREE_GUARD_CLEARED = TreeGuardCleared.FORMAT = Format(
+    "Tree Guard Cleared", TreeGuardCleared, Layout("Tree Guard Cleared", "port" / Int16ub), codes=(0x301A,)
+)
+CHANGES = (TREE_PORT, TREE_LINK_UP, TREE_LINK_DOWN, TREE_BPDU, TREE_APPLIED, TREE_IDENTITY, TREE_GUARD_CLEARED)
 
 TREE_ENTRY = TreeEntry.FORMAT = Format(
     "Tree Entry",
