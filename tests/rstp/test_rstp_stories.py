@@ -175,3 +175,20 @@ def test_where_bpdus_overtake_each_other_an_agreement_is_asked_for_twice() -> No
     assert not dut.view(1).forwarding, "its giver had changed its mind, and that took long"
     dut.run(0.01).hear(1, agreement)
     assert not dut.view(1).forwarding, "what it said last may have overtaken this"
+
+
+def test_a_port_does_not_open_beside_another_of_its_bridge() -> None:
+    """A mesh whose BPDUs overtake each other: 1. Two ports of b1 on a segment; old news of b2 reached one of them late,
+    it counted on b2 for six seconds. 2. The other had heard better since: Designated, it opened after four. 3. All the
+    time the first heard the second, and could have known."""
+    dut = Dut(port={"auto_edge": False}).up(1, 2, point_to_point=False)
+    dut.hear(1, D(SUP, "P:D"))
+    assert [dut.role(n) for n in (1, 2)] == [Role.Root, Role.Designated]
+    for _ in range(12):
+        dut.keep(2, p1=D(SUP))
+        dut.hear(1, dut.out(2)[-1])
+    assert dut.learned(2) == [], "a cable between them: nobody else answers"
+    dut.keep(30, p1=D(SUP))
+    assert dut.view(2).forwarding, "no longer on that segment"
+    dut.hear(1, dut.out(2)[-1])
+    assert not dut.view(2).forwarding

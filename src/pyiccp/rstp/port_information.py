@@ -4,6 +4,7 @@ from pyiccp.rstp.procedures import (
     answerInferior,
     betterorsameInfo,
     doubtAgreements,
+    holdSibling,
     passOnWithdrawal,
     rcvInfo,
     recordAgreement,
@@ -94,6 +95,7 @@ def REPEATED_DESIGNATED(port: Port) -> None:
 
 def INFERIOR_DESIGNATED(port: Port) -> None:
     recordDispute(port)
+    holdSibling(port)
     takeBackAgreement(port)
     doubtAgreements(port)
     answerInferior(port)

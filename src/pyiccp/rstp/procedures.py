@@ -134,6 +134,22 @@ def recordDispute(port: Port) -> None:
         port.agreed = False
 
 
+def holdSibling(port: Port) -> None:
+    """Departs from figure 17-15: worse information came from another port of this very bridge. That one has not heard
+    what this one holds, or this one not that it was taken back: within three hello times they will know the same, and
+    until then it must not open beside it."""
+    message, bridge = port.msgPriority, port.bridge
+    if port.infoIs is not InfoIs.Received or not same_bridge(message.DesignatedBridgeID, bridge.BridgeIdentifier):
+        return
+    for each in bridge.ports.values():
+        if each.role is Role.Designated and same_port(each.portId, message.DesignatedPortID):
+            each.agreed = False
+            each.disputed = each.learn
+            each.fdWhile.extend(3 * each.HelloTime)
+            port.reselect = True  # it is more than this port's concern
+            port.selected = False
+
+
 def takeBackAgreement(port: Port) -> None:
     """Departs from figure 17-15: who proposes has not agreed. If a port opened a moment ago on an agreement that was on
     its way when its giver changed its mind, the proposal that follows shuts the port again."""
