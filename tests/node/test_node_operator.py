@@ -1,5 +1,8 @@
 """What `pyiccp ctl` asks of a node."""
 
+import pytest
+
+from pyiccp.node.config import ConfigError
 from pyiccp.node.events import FlushRequested, GuardsCleared, LinkCameUp, MaintenanceRequested, Stopped, StopRequested
 from pyiccp.node.node import Node
 from pyiccp.routeros.config import node_config, parse_config
@@ -15,8 +18,8 @@ BPDU = bytes.fromhex("0180c2000000 020000000009 0027 424203 0000020204") + bytes
 HOSTS = [bytes.fromhex("0200000000") + bytes([last]) for last in (0xA1, 0xA2)]
 
 
-def switch() -> Node:
-    made = Node(node_config(parse_config(SWITCH, "s.rsc"), name="S", mac=mac("02:00:00:00:01:00")))
+def switch(script: str = SWITCH) -> Node:
+    made = Node(node_config(parse_config(script, "s.rsc"), name="S", mac=mac("02:00:00:00:01:00")))
     made.start(0)
     for port in made.config.ports:
         made.handle(LinkCameUp(port), 0)
@@ -49,6 +52,19 @@ def test_a_guarded_port_is_enabled_again() -> None:
     assert not made.tree_of["ether1"].port("ether1").enabled
     made.handle(GuardsCleared(), seconds(3))
     assert made.tree_of["ether1"].port("ether1").enabled
+
+
+def test_a_guard_lets_go_after_its_disable_time() -> None:
+    """Named after RouterOS' loop-protect-disable-time; ours."""
+    script = SWITCH.replace("bpdu-guard=yes", "bpdu-guard=yes bpdu-guard-disable-time=1m30s")
+    made = switch(script)
+    made.forward("ether1", [BPDU], seconds(2))
+    made.advance(seconds(91.9))
+    assert not made.tree_of["ether1"].port("ether1").enabled
+    made.advance(seconds(92))
+    assert made.tree_of["ether1"].port("ether1").enabled
+    with pytest.raises(ConfigError, match=r"bpdu-guard-disable-time.*0s\.\.86400s"):
+        switch(SWITCH.replace("bpdu-guard=yes", "bpdu-guard-disable-time=2d"))
 
 
 def test_a_switch_alone_stops_at_once_and_has_no_maintenance() -> None:
