@@ -15,7 +15,7 @@ from pyiccp.lab.check import NETWORKS
 from pyiccp.lab.check.counterexample import minimal, write
 from pyiccp.lab.check.kinds import KINDS, PLAIN
 from pyiccp.lab.check.pool import Progress, search, walks
-from pyiccp.lab.check.search import Found, Report, settled
+from pyiccp.lab.check.search import Cause, Found, Report, settled
 from pyiccp.lab.check.trace import text_of
 from pyiccp.lab.scenario import Scenario, load
 from pyiccp.node.config import ConfigError
@@ -105,6 +105,9 @@ def _text(report: Report, seed: int, count: int | None) -> str:
     if report.indistinguishable:
         lines.append(f"{len(report.indistinguishable)} traces that look like a crash of the peer (M0.2), for example")
         lines += [f"  {text_of(each.trace)}\n    {each.violation}" for each in _by_kind(report.indistinguishable)]
+    if report.spanning_tree:
+        lines.append(f"{len(report.spanning_tree)} traces in which {Cause.SPANNING_TREE.value}, for example")
+        lines += [f"  {text_of(each.trace)}\n    {each.violation}" for each in _by_kind(report.spanning_tree)[:1]]
     lines.append("no counter-example" if not report.found else f"{len(report.found)} counter-examples")
     return "\n".join(lines) + "\n"
 
@@ -118,6 +121,7 @@ def _json(report: Report, seed: int, count: int | None) -> str:
         "seed": None if count is None else seed,
         "counter-examples": [_plain(each) for each in report.found],
         "indistinguishable": [_plain(each) for each in report.indistinguishable],
+        "spanning-tree": [_plain(each) for each in report.spanning_tree],
     }
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
 

@@ -145,6 +145,17 @@ class Link:
     def name(self) -> str:
         return f"{self.sides[0].name} -- {self.sides[1].name}"
 
+    def replug(self, host: "Host", end: Side) -> None:
+        """The cable of *host* ends at *end* now."""
+        ours = next(place for place, side in enumerate(self.sides) if side.host is host)
+        before = self.sides[1 - ours]
+        if before.device is not None:
+            del before.device.ways[before.port]
+        self.sides = (self.sides[0], end) if ours == 0 else (end, self.sides[1])
+        self.ways[ours].sink = end
+        if end.device is not None:
+            end.device.ways[end.port] = self.ways[1 - ours]
+
     @property
     def whole(self) -> bool:
         """Whether both ends have reason to see carrier."""

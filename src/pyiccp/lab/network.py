@@ -249,6 +249,18 @@ class Network:
         if device.state == RUNNING:
             self.tell(device, GuardsCleared())
 
+    def move(self, host: Host, device: Device, port: str) -> None:
+        """Unplug *host*'s cable where it ends and plug it into *port* of *device*, unless another cable is there."""
+        if host.way is None or port in device.ways:
+            self.note("lab", f"{host.name} stays: {device.name}:{port} is not free")
+            return
+        link = host.way.link
+        whole, link.cut = not link.cut, True
+        self.refresh(link)
+        link.replug(host, Side(f"{device.name}:{port}", device, port, None))
+        link.cut = not whole
+        self.refresh(link)
+
     def refresh(self, link: Link) -> None:
         """See whether *link* has carrier, and tell both ends when that has changed."""
         whole = link.whole

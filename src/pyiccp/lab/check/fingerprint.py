@@ -58,7 +58,7 @@ def digest(network: Network) -> bytes:
 
 
 def _link(link: Link) -> tuple[Any, ...]:
-    return link.up, link.cut, tuple(way.silent for way in link.ways)
+    return link.up, link.cut, tuple(side.name for side in link.sides), tuple(way.silent for way in link.ways)
 
 
 def _device(device: Device, now: Coarse, epochs: Sequence[int]) -> tuple[Any, ...]:

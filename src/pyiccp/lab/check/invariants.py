@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pyiccp.lab.check.kinds import link_broken, pair
-from pyiccp.lab.check.reach import Reached, promised
+from pyiccp.lab.check.reach import Reached, promised, wired_wrong
 from pyiccp.lab.device import RUNNING, Device
 from pyiccp.lab.network import Network
 from pyiccp.mlag.events import Mode
@@ -113,19 +113,20 @@ def _tables(network: Network) -> str:
 
 
 def alive_again(network: Network, reached: Reached) -> str:
-    """After repairs alone everything carries again, over both halves of every bond."""
+    """After repairs alone everything carries again, over both halves of every bond; where cables are wrong, as much as
+    is promised (M11)."""
+    crossed = wired_wrong(network)
     for device in pair(network):
         node = node_of(device)
         if node is None or node.mlag is None or not node.mlag.connected:
             return f"liveness: {device.name} is not connected"
-        for bond in node.shared:
-            trunk = node.plane.trunks.get(bond)
-            if trunk is not None and len(trunk.distributing) < len(_wired(device, trunk.bond.slaves)):
+        for bond, trunk in node.plane.trunks.items():
+            if not crossed and len(trunk.distributing) < len(_wired(device, trunk.bond.slaves)):
                 return f"liveness: {bond} of {device.name} does not carry on every link"
     if any(link_broken(link) for link in network.links):
         return "liveness: a link stayed broken"
     for (source, target), share in reached.items():
-        if share < max(reached.values()):
+        if not crossed and share < max(reached.values()):
             return f"liveness: {source} does not reach {target}"
     return ""
 

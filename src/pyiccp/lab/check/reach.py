@@ -1,19 +1,28 @@
 """Who reaches whom at rest under the policy `safe`, written down before any run (M6, M7, M13).
 
 A node that runs is one island with its orphans. Islands are joined by the peer link while both nodes have a session
-with open gates. A client joins every island to which one of its working links leads, except:
+with open gates, and by every working cable between ports that are in no bond: a third switch belongs to each node it
+is wired to, and the spanning tree sees to it that this is no loop. Nothing is promised of a third switch with a cable
+that is silent in one direction: where its root port is at the end that is not heard, no bridge notices. A client joins every island to which one of its
+working links leads, except:
 
 * a node that the keepalive holds isolated, or that has to wait for its peer (HOLD), carries no client;
 * of two nodes without a session the one under the pair's identity is the client's; the other one's solo identity
-  loses at the client for as long as the first has a working link.
+  loses at the client for as long as the first has a working link;
+* a bond of the pair whose working links lead to several clients is wired wrong: it carries one of them, and it is not
+  said which (M11); and a client whose working cables lead to several bonds takes one of them, which is its choice.
 
 Which node isolates, and which keeps the identity, depends on history (M1.2, M6.1): that is read from the nodes; what
 follows from it is what is promised here.
 """
 
-from pyiccp.lab.check.kinds import pair
+from collections.abc import Callable, Iterable
+
+from pyiccp.lab.check.kinds import is_plain, pair
 from pyiccp.lab.check.probes import STREAMS
 from pyiccp.lab.device import RUNNING, Device
+from pyiccp.lab.hosts import Host
+from pyiccp.lab.links import Link
 from pyiccp.lab.network import Network
 from pyiccp.mlag.events import Mode
 from pyiccp.node.node import Node
@@ -31,39 +40,89 @@ def promised(network: Network) -> Reached:
             name = island[name]
         return name
 
-    working = [device for device in network.devices.values() if device.state == RUNNING]
-    nodes = [device for device in pair(network) if device in working and not device.stopping]
-    if len(nodes) == 2 and all(_session(device) for device in nodes):
+    working = [device for device in network.devices.values() if device.state == RUNNING and not device.stopping]
+    nodes = [device for device in pair(network) if device in working]
+    together = len(nodes) == 2 and all(_session(device) for device in nodes)
+    if together:
         island[root(nodes[1].name)] = root(nodes[0].name)
+    deaf = {side.device for link in network.links if _half_silent(link) for side in link.sides} - set(nodes)
+    for link in network.links:
+        if deaf & {side.device for side in link.sides}:
+            continue
+        ends = [device.name for side in link.sides if (device := side.device) in working and device is not None]
+        if len(ends) == 2 and _works(link) and is_plain(link):
+            island[root(ends[1])] = root(ends[0])
     for device in working:
         if device.config.mlag is None:
-            for name in _uplinks(network, device, nodes):
+            for name in _uplinks(network, device, nodes, together):
                 island[root(device.name)] = root(name)
-    places = {host.name: host.device for host in network.hosts.values() if host.device in working}
+    places = {
+        name: device
+        for name, host in network.hosts.items()
+        if (device := _place(host)) is not None and device in working
+    }
     return {
         (source, target): STREAMS
         for source, at in places.items()
         for target, there in places.items()
-        if source != target and at is not None and there is not None and root(at.name) == root(there.name)
+        if source != target and root(at.name) == root(there.name)
     }
 
 
-def _uplinks(network: Network, client: Device, nodes: list[Device]) -> list[str]:
+def wired_wrong(network: Network) -> bool:
+    """Whether some bond of the pair has cables to several clients."""
+    return any(len(clients) > 1 for clients in _clients(network, pair(network), lambda link: True).values())
+
+
+def _place(host: Host) -> Device | None:
+    """Where *host* lives, or where its cable ends."""
+    if host.device is not None or host.way is None:
+        return host.device
+    return host.way.sink.device if host.way.up else None
+
+
+def _uplinks(network: Network, client: Device, nodes: list[Device], together: bool) -> list[str]:
     """The nodes of the pair that carry *client*."""
-    wired = [device for device in nodes if _linked(network, client, device) and _carries(device)]
-    if not wired or (all(_session(device) for device in nodes) and len(nodes) == 2):
+    if len({mlag_id for device in nodes for mlag_id in _bonds_to(device, client, _works)}) > 1:
+        return []
+    carriers = [device for device in nodes if _carries(device)]
+    wired = []
+    for group in [carriers] if together else [[device] for device in carriers]:
+        served = {mlag_id for mlag_id, clients in _clients(network, group, _works).items() if clients == {client.name}}
+        wired += [device for device in group if served & _bonds_to(device, client, _works).keys()]
+    if together:
         return [device.name for device in wired]
     keepers = [device for device in wired if not _solo(device)]
     return [device.name for device in (keepers or wired)[:1]]
 
 
-def _linked(network: Network, client: Device, device: Device) -> bool:
-    return any(
-        {side.device for side in link.sides} == {client, device}
-        and link.up
-        and not any(way.silent for way in link.ways)
-        for link in network.links
-    )
+def _clients(network: Network, nodes: Iterable[Device], counts: Callable[[Link], bool]) -> dict[int, set[str]]:
+    """mlag-id -> the devices to which links of its halves on *nodes* lead, links for which *counts* holds."""
+    clients: dict[int, set[str]] = {}
+    for node in nodes:
+        for device in network.devices.values():
+            for mlag_id in _bonds_to(node, device, counts):
+                clients.setdefault(mlag_id, set()).add(device.name)
+    return clients
+
+
+def _bonds_to(node: Device, device: Device, counts: Callable[[Link], bool]) -> dict[int, None]:
+    """The mlag-ids of the bonds of *node* with a link to *device*."""
+    bonds = {slave: bond.mlag_id for bond in node.config.bonds if bond.mlag_id is not None for slave in bond.slaves}
+    return {
+        bonds[port]: None
+        for port, way in node.ways.items()
+        if port in bonds and way.sink.device is device and counts(way.link)
+    }
+
+
+def _half_silent(link: Link) -> bool:
+    """A cable between bridges that carries one direction only."""
+    return link.up and is_plain(link) and len({way.silent for way in link.ways}) == 2
+
+
+def _works(link: Link) -> bool:
+    return link.up and not any(way.silent for way in link.ways)
 
 
 def _node(device: Device) -> Node:

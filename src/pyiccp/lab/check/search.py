@@ -1,17 +1,21 @@
 """One event of a search: followed to rest, judged, with what may come next; and the way back by repairs alone."""
 
 from collections.abc import Sequence
+from enum import Enum
 
 import msgspec
 
 from pyiccp.lab.check.course import Course, Point, restored, snapshot
 from pyiccp.lab.check.fingerprint import digest
 from pyiccp.lab.check.invariants import Violation, alive_again, violation_of
-from pyiccp.lab.check.kinds import PLAIN, pair, possible, repairs
+from pyiccp.lab.check.kinds import PLAIN, is_peer_link, is_plain, pair, possible, repairs
 from pyiccp.lab.check.trace import REST, Step, Trace, looks_like_a_crash
 from pyiccp.lab.faults import Fault
 from pyiccp.lab.network import Network
+from pyiccp.sansio import seconds
 
+COPIES = ("loop", "duplicate", "reflection")
+HELLO = seconds(2)
 MOST_REPAIRS = 20
 """Repairs in a row; what is still broken then stays so."""
 
@@ -21,6 +25,14 @@ class Found(msgspec.Struct, frozen=True):
 
     trace: Trace
     violation: Violation
+
+
+class Cause(Enum):
+    """What is to blame for a violation."""
+
+    MLAG = "what we do"
+    LOOKS_LIKE_A_CRASH = "M0.2"
+    SPANNING_TREE = "a silent cable between bridges came back: both ends forward until the next BPDU (802.1D)"
 
 
 class Report(msgspec.Struct):
@@ -35,6 +47,8 @@ class Report(msgspec.Struct):
     found: list[Found] = []
     indistinguishable: list[Found] = []
     """Violations that assumption M0.2 excludes; apart from passes."""
+    spanning_tree: list[Found] = []
+    """Frames that come twice because 802.1D lets them; apart from passes."""
 
     @property
     def states(self) -> int:
@@ -48,18 +62,26 @@ class Report(msgspec.Struct):
         self.pruned += other.pruned
         self.found += other.found
         self.indistinguishable += other.indistinguishable
+        self.spanning_tree += other.spanning_tree
 
     def record(self, verdict: "Verdict | None") -> None:
         """Take a violation, if there is one, into the list where it belongs."""
-        if verdict is not None:
-            (self.indistinguishable if verdict.excluded else self.found).append(verdict.found)
+        if verdict is None:
+            return
+        match verdict.cause:
+            case Cause.MLAG:
+                self.found.append(verdict.found)
+            case Cause.LOOKS_LIKE_A_CRASH:
+                self.indistinguishable.append(verdict.found)
+            case Cause.SPANNING_TREE:
+                self.spanning_tree.append(verdict.found)
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """A violation, and whether assumption M0.2 excludes its trace."""
+    """A violation, and what is to blame."""
 
     found: Found
-    excluded: bool
+    cause: Cause
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -110,8 +132,8 @@ def first_events(start: bytes, kinds: Sequence[str] = PLAIN) -> tuple[Task, ...]
 
 
 def judged(network: Network, found: Found) -> Verdict:
-    """*found* on *network*, with whether M0.2 excludes it."""
-    return Verdict(found, excluded(network, found.trace))
+    """*found* on *network*, with its cause."""
+    return Verdict(found, cause_of(network, found))
 
 
 def recover(network: Network, before: Trace) -> Found | None:
@@ -133,15 +155,19 @@ def recover(network: Network, before: Trace) -> Found | None:
     return None if violation is None else Found(trace, violation)
 
 
-def excluded(network: Network, trace: Trace) -> bool:
-    """Whether assumption M0.2 excludes *trace*."""
-    nodes = pair(network)
-    members = {device.name: device.config for device in nodes}
-    ends = tuple(
-        side.name for link in network.links if {side.device for side in link.sides} == set(nodes) for side in link.sides
+def cause_of(network: Network, found: Found) -> Cause:
+    """Whether an assumption excludes *found*."""
+    ends = tuple(link.sides[0].name for link in network.links if is_peer_link(link))
+    ask_time = max((device.config.tuning.ask_time for device in pair(network)), default=0)
+    if ends and looks_like_a_crash(found.trace, ends, ask_time):
+        return Cause.LOOKS_LIKE_A_CRASH
+    healed = {link.sides[0].name for link in network.links if is_plain(link)}
+    since = max(
+        (step.at for step in found.trace if step.fault.verb == "heal" and step.fault.target in healed), default=None
     )
-    ask_time = max((config.tuning.ask_time for config in members.values()), default=0)
-    return looks_like_a_crash(trace, ends, ask_time)
+    if since is not None and found.violation.kind in COPIES and found.violation.at - since <= HELLO:
+        return Cause.SPANNING_TREE
+    return Cause.MLAG
 
 
 def settled(network: Network) -> bytes:
