@@ -150,5 +150,6 @@ def test_a_network_that_is_wrong_without_a_fault_is_refused(pair: Scenario) -> N
 
 def test_random_walks_hold_and_are_the_same_every_time(start: bytes) -> None:
     once = walks(start, 4, 11)
+    assert once.phases["rest"] and sum(once.phases.values()) == once.runs
     assert not once.found, [text_of(found.trace) for found in once.found]
     assert (once.runs, once.states) == ((again := walks(start, 4, 11, jobs=2)).runs, again.states)

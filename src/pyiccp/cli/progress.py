@@ -1,16 +1,21 @@
-"""A progress bar on standard error for runs that take long; nothing unless that is a terminal."""
+"""Progress on standard error for runs that take long: a bar or a line that changes where that is a terminal."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pyiccp.lab.check.search import Report
 from pyiccp.sansio import Instant
 
 T = TypeVar("T")
 _STEP = 10_000
+_SELDOM = 60
+"""Seconds between lines where nobody looks."""
 
 
 def counted(things: Iterable[T], what: str) -> Iterator[T]:
@@ -25,6 +30,29 @@ def counted(things: Iterable[T], what: str) -> Iterator[T]:
             if number % _STEP == 0:
                 bar.update(task, completed=number)
             yield thing
+
+
+@contextmanager
+def searching() -> Iterator[Callable[[Report, int, int], None]]:
+    """What to call with a search's report so far, how much of it is done, and of how much: a line that changes at a
+    terminal, else a line a minute."""
+    console = Console(stderr=True)
+    said = monotonic()
+
+    def line(report: Report, done: int, of: int) -> str:
+        return f"{done} of {of}: {report.runs} events, {report.states} states, {len(report.found)} counter-examples"
+
+    def now_and_then(report: Report, done: int, of: int) -> None:
+        nonlocal said
+        if monotonic() - said >= _SELDOM:
+            said = monotonic()
+            print(line(report, done, of), file=sys.stderr, flush=True)
+
+    if not console.is_terminal:
+        yield now_and_then
+        return
+    with console.status("searching") as status:
+        yield lambda report, done, of: status.update(line(report, done, of))
 
 
 @contextmanager

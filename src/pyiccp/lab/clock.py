@@ -8,9 +8,9 @@ from pyiccp.sansio import Instant
 Entry = tuple[Instant, int, int, Any, Any, int]
 """(at, order of entry, kind, subject, payload, stamp). The first two decide; nothing behind them is ever compared."""
 
-DELIVER, WAKE, TICK, SERVE, DATAGRAM, FAULT, DARK = range(7)
+DELIVER, WAKE, TICK, SERVE, DATAGRAM, FAULT, DARK, PLUG = range(8)
 """Frames arrive; a device's deadline; flows send; a queue's wire is free; a keepalive arrives; an event of the
-scenario; the ports of a stopped device go dark."""
+scenario; the ports of a stopped device go dark; a host's cable is plugged in."""
 
 
 class Agenda:

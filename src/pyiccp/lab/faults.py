@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pyiccp.lab.moving import move
 from pyiccp.lab.toml_document import suggestion
 from pyiccp.lab.units import parse_duration
 from pyiccp.sansio import Instant
@@ -95,7 +96,7 @@ def apply(network: "Network", fault: Fault) -> None:
         _to_node(network, network.devices[fault.target], fault)
     elif fault.verb in HOST_VERBS:
         device, _, port = fault.to.partition(":")
-        network.move(network.hosts[fault.target], network.devices[device], port)
+        move(network, network.hosts[fault.target], network.devices[device], port)
     elif fault.target == KEEPALIVE:
         for path in network.keepalives:
             path.cut = fault.verb == "cut"

@@ -11,13 +11,14 @@ from random import Random
 import msgspec
 
 from pyiccp.lab.clients import OURS, client
-from pyiccp.lab.clock import DARK, DATAGRAM, DELIVER, FAULT, SERVE, TICK, WAKE, Agenda
+from pyiccp.lab.clock import DARK, DATAGRAM, DELIVER, FAULT, PLUG, SERVE, TICK, WAKE, Agenda
 from pyiccp.lab.copies import Copies, HasTree
 from pyiccp.lab.device import FROZEN, HUNG, NEVER, OFF, RUNNING, Device, NodeFactory
 from pyiccp.lab.faults import Fault, apply
 from pyiccp.lab.flows import Direction, Pace
 from pyiccp.lab.hosts import Host
 from pyiccp.lab.links import Keepalive, Link, Side, Way
+from pyiccp.lab.moving import plug
 from pyiccp.lab.wires import Wires
 from pyiccp.node.config import NodeConfig
 from pyiccp.node.events import (
@@ -154,6 +155,8 @@ class Network:
             elif kind == FAULT:
                 self.note("lab", str(subject))
                 apply(self, subject)
+            elif kind == PLUG:
+                plug(self, subject, *payload)
             elif kind == DARK and stamp == subject.life:
                 self._darken(subject)
             if watch is not None and watch():
@@ -248,18 +251,6 @@ class Network:
         """Enable ports of its bridges again that BPDU guard has disabled."""
         if device.state == RUNNING:
             self.tell(device, GuardsCleared())
-
-    def move(self, host: Host, device: Device, port: str) -> None:
-        """Unplug *host*'s cable where it ends and plug it into *port* of *device*, unless another cable is there."""
-        if host.way is None or port in device.ways:
-            self.note("lab", f"{host.name} stays: {device.name}:{port} is not free")
-            return
-        link = host.way.link
-        whole, link.cut = not link.cut, True
-        self.refresh(link)
-        link.replug(host, Side(f"{device.name}:{port}", device, port, None))
-        link.cut = not whole
-        self.refresh(link)
 
     def refresh(self, link: Link) -> None:
         """See whether *link* has carrier, and tell both ends when that has changed."""

@@ -9,4 +9,7 @@ Internal: it changes without notice.
 from pathlib import Path
 
 NETWORKS = Path(__file__).parent / "networks"
-"""Networks that the checker runs: `pair.toml` is the default."""
+"""Networks that the checker runs."""
+NAMES = tuple(sorted(file.stem for file in NETWORKS.glob("*.toml")))
+"""What they are called."""
+DEFAULT = "pair"

@@ -7,7 +7,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from pyiccp.lab.check.kinds import PLAIN
+from pyiccp.lab.check.kinds import KINDS, PLAIN
 from pyiccp.lab.check.search import Outcome, Report, Task, first_events, follow, mended
 from pyiccp.lab.check.trace import REST
 from pyiccp.lab.check.walks import walk
@@ -25,11 +25,14 @@ def search(
         return _Search(pool, tuple(kinds), prune, progress).run(start, depth)
 
 
-def walks(start: bytes, count: int, seed: int, *, jobs: int = 1, progress: Progress | None = None) -> Report:
+def walks(
+    start: bytes, count: int, seed: int, kinds: Sequence[str] = KINDS, *, jobs: int = 1,
+    progress: Progress | None = None,
+) -> Report:  # fmt: skip
     """*count* random walks; walk *n* has the seed `seed + n`."""
     total = Report()
     with _pool(jobs) as pool:
-        for done, report in enumerate(pool.map(partial(walk, start), range(seed, seed + count)), 1):
+        for done, report in enumerate(pool.map(partial(walk, start, tuple(kinds)), range(seed, seed + count)), 1):
             total.add(report)
             if progress is not None:
                 progress(total, done, count)
@@ -58,7 +61,7 @@ class _Search:
         following: list[Task] = []
         mending: list[Future[Any]] = []
         for done, outcome in enumerate(self.pool.map(partial(follow, self.kinds, deeper), tasks), 1):
-            report.runs += 1
+            report.followed(outcome.trace[-1].phase)
             report.record(outcome.verdict)
             if outcome.rest is not None:
                 known = outcome.state in report.met

@@ -3,8 +3,9 @@
 A node that runs is one island with its orphans. Islands are joined by the peer link while both nodes have a session
 with open gates, and by every working cable between ports that are in no bond: a third switch belongs to each node it
 is wired to, and the spanning tree sees to it that this is no loop. Nothing is promised of a third switch with a cable
-that is silent in one direction: where its root port is at the end that is not heard, no bridge notices. A client joins every island to which one of its
-working links leads, except:
+that is silent in one direction: no bridge notices where its root port is at the end that is not heard.
+
+A client joins every island to which one of its working links leads, except:
 
 * a node that the keepalive holds isolated, or that has to wait for its peer (HOLD), carries no client;
 * of two nodes without a session the one under the pair's identity is the client's; the other one's solo identity

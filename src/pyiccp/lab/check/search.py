@@ -42,6 +42,8 @@ class Report(msgspec.Struct):
     """Events whose consequences were followed to rest."""
     met: set[bytes] = set()
     """Digests of the distinct states."""
+    phases: dict[str, int] = {}
+    """Phase, without the node's name -> how many of the events came at it."""
     pruned: int = 0
     """Moments left out because their state had been met before."""
     found: list[Found] = []
@@ -58,11 +60,19 @@ class Report(msgspec.Struct):
     def add(self, other: "Report") -> None:
         """Take *other*'s numbers and finds as well."""
         self.runs += other.runs
+        for phase, count in other.phases.items():
+            self.phases[phase] = self.phases.get(phase, 0) + count
         self.met |= other.met
         self.pruned += other.pruned
         self.found += other.found
         self.indistinguishable += other.indistinguishable
         self.spanning_tree += other.spanning_tree
+
+    def followed(self, phase: str) -> None:
+        """One more event, which came at *phase*, was followed to rest."""
+        self.runs += 1
+        what = phase.partition("@")[0]
+        self.phases[what] = self.phases.get(what, 0) + 1
 
     def record(self, verdict: "Verdict | None") -> None:
         """Take a violation, if there is one, into the list where it belongs."""
@@ -162,10 +172,8 @@ def cause_of(network: Network, found: Found) -> Cause:
     if ends and looks_like_a_crash(found.trace, ends, ask_time):
         return Cause.LOOKS_LIKE_A_CRASH
     healed = {link.sides[0].name for link in network.links if is_plain(link)}
-    since = max(
-        (step.at for step in found.trace if step.fault.verb == "heal" and step.fault.target in healed), default=None
-    )
-    if since is not None and found.violation.kind in COPIES and found.violation.at - since <= HELLO:
+    heals = [step.at for step in found.trace if step.fault.verb == "heal" and step.fault.target in healed]
+    if heals and found.violation.kind in COPIES and found.violation.at - max(heals) <= HELLO:
         return Cause.SPANNING_TREE
     return Cause.MLAG
 

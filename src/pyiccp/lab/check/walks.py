@@ -4,7 +4,7 @@ from random import Random
 
 from pyiccp.lab.check.course import Course, Point, restored
 from pyiccp.lab.check.fingerprint import digest
-from pyiccp.lab.check.kinds import KINDS, possible
+from pyiccp.lab.check.kinds import possible
 from pyiccp.lab.check.search import Found, Report, judged, recover
 from pyiccp.lab.check.trace import REST, Step
 
@@ -12,7 +12,7 @@ LENGTH = 8
 """Events of a walk at most, before the repairs."""
 
 
-def walk(start: bytes, seed: int) -> Report:
+def walk(start: bytes, kinds: tuple[str, ...], seed: int) -> Report:
     """One walk from *start*, at rest; its report has the states at all phases."""
     choose = Random(seed)
     report = Report()
@@ -20,11 +20,11 @@ def walk(start: bytes, seed: int) -> Report:
     trace: tuple[Step, ...] = ()
     for _ in range(choose.randint(1, LENGTH)):
         network = restored(point.octets)
-        fault = choose.choice(possible(network, KINDS))
+        fault = choose.choice(possible(network, kinds))
         trace = (*trace, Step(point.phase, fault, point.at))
         course = Course(network)
         course.run(fault)
-        report.runs += 1
+        report.followed(point.phase)
         if course.violation is not None:
             report.record(judged(network, Found(trace, course.violation)))
             return report

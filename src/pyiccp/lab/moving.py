@@ -1,0 +1,35 @@
+"""A host moves: its cable is pulled out, and a moment later plugged in elsewhere."""
+
+from typing import TYPE_CHECKING
+
+from pyiccp.lab.clock import PLUG
+from pyiccp.lab.links import Side
+from pyiccp.sansio import milliseconds
+
+if TYPE_CHECKING:
+    from pyiccp.lab.device import Device
+    from pyiccp.lab.hosts import Host
+    from pyiccp.lab.network import Network
+
+IN_HAND = milliseconds(300)
+"""So long nobody has the cable: what its host had sent has arrived by then."""
+
+
+def move(network: "Network", host: "Host", device: "Device", port: str) -> None:
+    """Unplug *host*'s cable where it ends; it is on its way to *port* of *device*."""
+    if host.way is not None:
+        host.way.link.cut = True
+        network.refresh(host.way.link)
+        network.agenda.add(network.now + IN_HAND, PLUG, host, (device, port))
+
+
+def plug(network: "Network", host: "Host", device: "Device", port: str) -> None:
+    """Plug *host*'s cable in, where it was if *port* is taken."""
+    assert host.way is not None
+    link = host.way.link
+    if port in device.ways and device.ways[port].link is not link:
+        network.note("lab", f"{host.name} stays: {device.name}:{port} is not free")
+    else:
+        link.replug(host, Side(f"{device.name}:{port}", device, port, None))
+    link.cut = False
+    network.refresh(link)
