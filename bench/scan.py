@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
         print(f"\n{'':46}{'s':>9}{'ours is':>12}")
         for name, seconds in sorted(times.items(), key=lambda one: one[1]):
             print(f"{name:46}{seconds:9.3f}{seconds / fast:10.1f} x")
-        print("\nOurs ends when the last PDU is decoded; its mapping of the file may still be given back beside it.")
+        print("\nOurs ends when the last PDU is decoded and the file is mapped no more.")
     return 0
 
 

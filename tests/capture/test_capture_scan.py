@@ -90,14 +90,13 @@ def test_lanes_walk_and_reader_agree_on_adversarial_captures() -> None:
         expected, frames, stopped = plainly(octets)
         walked = walk(octets, head, HEADER, len(octets))
         assert (walked.records, walked.stopped) == (frames, stopped)
-        assert [index + 1 for index, _ in walked.hits] == [packet.number for packet in expected]
+        assert [index + 1 for index, *_ in walked.hits] == [packet.number for packet in expected]
         many, chunk = rng.choice((2, 5, 64, 1024)), rng.choice((40, 200, 1000))
         found = find(octets, head, many, chunk)
         assert (found.frames, found.stopped) == (frames, stopped)
-        exact = [
-            (number, at) for number, at in found.hits if is_control(octets[at + 16 : at + 16 + kept(head, octets, at)])
-        ]
-        assert exact == [(index + 1, at) for index, at in walked.hits]
+        assert all(after == at + 16 + kept(head, octets, at) for _, at, after in found.hits)
+        exact = [hit for hit in found.hits if is_control(octets[hit[1] + 16 : hit[2]])]
+        assert exact == [(index + 1, at, after) for index, at, after in walked.hits]
         starts = guesses(octets, head, min(many, len(octets) // chunk))
         wrong += any(start not in boundaries(octets, head) for start in starts)
     assert wrong > 50, "the captures must mislead the guesses, or they prove nothing"

@@ -7,7 +7,8 @@ BPDU_LLC = b"\x42\x42\x03"
 PVST_SNAP = b"\xaa\xaa\x03\x00\x00\x0c\x01\x0b"
 TYPES = (SLOW_PROTOCOLS_TYPE, LINK_TYPE)
 
-_SLOW = SLOW_PROTOCOLS_TYPE.to_bytes(2, "big")
+_TAGS, _TYPES = (frozenset(kind.to_bytes(2, "big") for kind in kinds) for kinds in (TAGS, TYPES))
+_LONGEST = LONGEST.to_bytes(2, "big")
 
 NO, PERHAPS, TAGGED = 0, 1, 2
 
@@ -30,16 +31,7 @@ SWAPPED_HINTS = bytes(HINTS[kind >> 8 | (kind & 0xFF) << 8] for kind in range(0x
 
 def is_control(frame: bytes) -> bool:
     """True for slow protocols, BPDUs of every kind and the link between two nodes."""
-    if frame.startswith(_SLOW, 12):
-        return True
-    size = len(frame)
-    if size < 14:
-        return False
-    kind = frame[12] << 8 | frame[13]
-    start = 14
-    while kind in TAGS and size >= start + 4:
-        kind = frame[start + 2] << 8 | frame[start + 3]
-        start += 4
-    if kind > LONGEST:
-        return kind in TYPES
-    return frame.startswith((BPDU_LLC, PVST_SNAP), start)
+    at = 12
+    while (kind := frame[at : at + 2]) in _TAGS:
+        at += 4
+    return kind in _TYPES or (kind <= _LONGEST and frame.startswith((BPDU_LLC, PVST_SNAP), at + 2))

@@ -7,9 +7,9 @@ read as they come. The answer is the same: `is_control` decides about every fram
 import mmap
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
-from itertools import chain, islice
+from itertools import chain
 from threading import Thread
 from typing import BinaryIO
 
@@ -24,6 +24,8 @@ _ROOM = 1 << 26
 """Octets of control frames that are copied out of a mapped file at once, which is then unmapped beside other work:
 that takes as long as all of them do to be decoded."""
 _AT_ONCE = 1024
+_Cut = tuple[int, bytes]
+"""Number and octets of a record, header and all."""
 
 
 def scan(file: BinaryIO) -> "Scan":
@@ -77,31 +79,36 @@ class Mapped(Scan):
             hits, self.frames, self.stopped = lanes.find(buffer, head)
         else:
             found, self.frames, _, self.stopped = walk(buffer, head, HEADER, len(buffer))
-            hits = [(index + 1, at) for index, at in found]
+            hits = [(index + 1, at, after) for index, at, after in found]
         if self.frames:
             seconds, fraction, _, _ = head.record.unpack_from(buffer, HEADER)
             self.start_ns = seconds * SECOND + fraction * head.unit
-        packets = self._packets(hits)
+        batches = (_cut(buffer, hits[at : at + _AT_ONCE]) for at in range(0, len(hits), _AT_ONCE))
         if not isinstance(buffer, mmap.mmap):
-            return packets
-        early: list[Packet] = []
+            return self._packets(chain.from_iterable(batches))
+        early: list[_Cut] = []
         room = _ROOM
-        while room > 0:
-            some = list(islice(packets, _AT_ONCE))
-            if not some:
-                Thread(target=buffer.close, name="pyiccp-scan-unmap").start()
-                break
+        for some in batches:
             early += some
-            room -= sum(len(packet.octets) for packet in some)
-        return chain(early, packets)
+            room -= sum([len(record) for _, record in some])
+            if room <= 0:
+                return self._packets(chain(early, chain.from_iterable(batches)))
+        unmapping = Thread(target=buffer.close, name="pyiccp-scan-unmap")
+        unmapping.start()
+        return self._packets(early, unmapping.join)
 
-    def _packets(self, hits: list[tuple[int, int]]) -> Iterator[Packet]:
-        buffer, unpack, unit = self._buffer, self._head.record.unpack_from, self._head.unit
-        for number, at in hits:
-            seconds, fraction, kept, length = unpack(buffer, at)
-            octets = buffer[at + RECORD : at + RECORD + kept]
+    def _packets(self, cuts: Iterable[_Cut], at_last: Callable[[], None] = lambda: None) -> Iterator[Packet]:
+        unpack, unit = self._head.record.unpack_from, self._head.unit
+        for number, record in cuts:
+            octets = record[RECORD:]
             if is_control(octets):
+                seconds, fraction, _, length = unpack(record)
                 yield Packet(number, seconds * SECOND + fraction * unit, 0, octets, length)
+        at_last()
+
+
+def _cut(buffer: Buffer, hits: list[tuple[int, int, int]]) -> list[_Cut]:
+    return [(number, buffer[at:after]) for number, at, after in hits]
 
 
 def mapped(file: BinaryIO) -> Mapped | None:

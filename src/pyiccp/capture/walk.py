@@ -14,8 +14,8 @@ Buffer = bytes | mmap
 class Walked(NamedTuple):
     """Records from a start up to a limit."""
 
-    hits: list[tuple[int, int]]
-    """Control frames: index of the record among these, offset of the record."""
+    hits: list[tuple[int, int, int]]
+    """Control frames: index of the record among these, where it starts and ends."""
     records: int
     landing: int
     """The first record that starts at the limit or behind it."""
@@ -40,7 +40,7 @@ def walk(buffer: Buffer, head: Head, start: int, limit: int) -> Walked:
         if kept > LONGEST or after > end:
             break
         if hints[kind] and is_control(buffer[at + RECORD : after]):
-            hits.append((records, at))
+            hits.append((records, at, after))
         records += 1
         at = after
     while at < limit:
@@ -51,7 +51,7 @@ def walk(buffer: Buffer, head: Head, start: int, limit: int) -> Walked:
             return Walked(hits, records, at, stopped)
         after = at + RECORD + kept
         if is_control(buffer[at + RECORD : after]):
-            hits.append((records, at))
+            hits.append((records, at, after))
         records += 1
         at = after
     return Walked(hits, records, at, None)
