@@ -42,7 +42,12 @@ def main() -> int:
         from fuzz.guided import guide
 
         return max(guide(name, seconds, asked.seed) for name in names)
-    return max(_report(harnesses[name], search(harnesses[name], seed=asked.seed, seconds=seconds)) for name in names)
+    return max(_search(harnesses[name], asked.seed, seconds, min(asked.minutes, 1)) for name in names)
+
+
+def _search(harness: Harness, seed: int, seconds: float, share: float) -> int:
+    """A minute or more feeds what the tests of planted bugs feed, and goes on until the time is over."""
+    return _report(harness, search(harness, seed=seed, seconds=seconds, least=int(harness.least * share)))
 
 
 def _known(parser: argparse.ArgumentParser, names: list[str]) -> Harness:

@@ -72,15 +72,18 @@ def attempt(harness: Harness, octets: bytes) -> BaseException | None:
     return None
 
 
-def search(harness: Harness, *, seed: int = 1, count: int | None = None, seconds: float | None = None) -> Found | int:
-    """Feed the corpus, the seeds and mutants of both until *count* inputs or *seconds* are over. What was found, made
-    small; or how many inputs there were. The same seed gives the same inputs."""
+def search(
+    harness: Harness, *, seed: int = 1, count: int | None = None, seconds: float | None = None, least: int = 0
+) -> Found | int:
+    """Feed the corpus, the seeds and mutants of both until *count* inputs, or *seconds* and at *least* so many inputs,
+    are over. What was found, made small; or how many inputs there were. The same seed gives the same inputs."""
     rng = Random(f"{harness.name} {seed}")
     seeds = [*map(Seed.of_unknown, corpus(harness.name)), *harness.seeds(rng)]
     end = None if seconds is None else monotonic() + seconds
+    least = max(least, len(seeds))
     inputs = 0
     for octets in _inputs(seeds, rng):
-        if inputs == count or (end is not None and inputs >= len(seeds) and monotonic() >= end):
+        if inputs == count or (end is not None and inputs >= least and monotonic() >= end):
             break
         inputs += 1
         error = attempt(harness, octets)

@@ -118,4 +118,4 @@ def _check(core: BridgeCore) -> None:
     assert fixed.count(True) <= PEERS_STATIC + len(PORTS)
 
 
-HARNESSES = (("core-bridge", pools.scripts, run),)
+HARNESSES = (("core-bridge", pools.scripts, run, 600),)

@@ -1,26 +1,34 @@
 """Any file is a capture or a CaptureError; its packets end where it breaks off, and all can be told as records."""
 
+from collections.abc import Callable
 from io import BytesIO
 from random import Random
+from typing import TypeVar
 
 import msgspec
 
 from fuzz.vectors import captures
 from pyiccp.capture.annotated import dump
+from pyiccp.capture.control import is_control
 from pyiccp.capture.decoder import Decoder
 from pyiccp.capture.files import read
 from pyiccp.capture.hexfile import HexReader
+from pyiccp.capture.lanes import find
 from pyiccp.capture.packet import CaptureError
+from pyiccp.capture.pcap import HEADER, MAGICS, RECORD, Head
 from pyiccp.capture.records import records
-from pyiccp.capture.scanning import scan
+from pyiccp.capture.scanning import Mapped, scan
 from pyiccp.capture.table import row
 from pyiccp.capture.words import line
 from pyiccp.testing.corpus import cases
 from pyiccp.testing.protocols import PROTOCOLS
 from pyiccp.testing.tree import Seed
 
+T = TypeVar("T")
 MOST = 4000
 """Octets of a capture that starts a search."""
+LANES, CHUNK = 8, 100
+"""Of a scan, so that a small capture has some."""
 
 
 def capture(octets: bytes) -> None:
@@ -38,13 +46,28 @@ def capture(octets: bytes) -> None:
 
 
 def scanned(octets: bytes) -> None:
-    """The scan of a classic pcap finds what reading it finds, or refuses it."""
-    try:
-        whole = scan(BytesIO(octets))
-    except CaptureError:
+    """The scan of a classic pcap finds what reading it finds, in lanes or record by record, or both refuse it."""
+    found, seen = _opened(read, octets), _opened(scan, octets)
+    assert (found is None) == (seen is None)
+    if found is None or seen is None or octets[:4] not in MAGICS:
         return
-    for decoded in Decoder(whole.interfaces).decode(whole):
-        list(records(decoded))
+    whole = list(found)
+    expected = [packet for packet in whole if is_control(packet.octets)]
+    for one in (seen, Mapped(octets, in_lanes=False)):
+        assert list(one) == expected
+        assert (one.frames, one.stopped) == (len(whole), found.stopped)
+    lanes = find(octets, Head(octets[:HEADER]), LANES, CHUNK)
+    assert [number for number, at, end in lanes.hits if is_control(octets[at + RECORD : end])] == [
+        packet.number for packet in expected
+    ]
+    assert (lanes.frames, lanes.stopped) == (len(whole), found.stopped)
+
+
+def _opened(reader: Callable[[BytesIO], T], octets: bytes) -> T | None:
+    try:
+        return reader(BytesIO(octets))
+    except CaptureError:
+        return None
 
 
 def text(octets: bytes) -> None:
@@ -86,4 +109,8 @@ def _dumps(rng: Random) -> list[Seed]:
     return [Seed.of_unknown(hexdump(case.frame).encode()) for case in cases(tuple(PROTOCOLS), 20, 1)]
 
 
-HARNESSES = (("capture", _files, capture), ("capture-scan", _classic, scanned), ("capture-hex", _dumps, text))
+HARNESSES = (
+    ("capture", _files, capture, 200),
+    ("capture-scan", _classic, scanned, 400),
+    ("capture-hex", _dumps, text, 800),
+)

@@ -33,4 +33,4 @@ def _seeds(rng: Random) -> list[Seed]:
     return [Seed.of_unknown(line) for line in LINES]
 
 
-HARNESSES = (("control", _seeds, run),)
+HARNESSES = (("control", _seeds, run, 3000),)

@@ -71,6 +71,6 @@ def _frames(rng: Random) -> tuple[Seed, ...]:
 
 
 HARNESSES = (
-    *((f"decode-{name}", _seeds(one), partial(decoder, name)) for name, one in PROTOCOLS.items()),
-    ("decode-frame", _frames, frame),
+    *((f"decode-{name}", _seeds(one), partial(decoder, name), 2500) for name, one in PROTOCOLS.items()),
+    ("decode-frame", _frames, frame, 5000),
 )

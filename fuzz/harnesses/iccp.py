@@ -129,4 +129,4 @@ def _check(core: IccpCore) -> None:
         assert all(state is app.State.OPERATIONAL for state in core.applications.values())
 
 
-HARNESSES = (("core-iccp", pools.scripts, run),)
+HARNESSES = (("core-iccp", pools.scripts, run, 600),)

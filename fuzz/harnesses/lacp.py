@@ -109,4 +109,4 @@ def _check(core: LacpCore, actions: object) -> None:
             assert view.actor.state.synchronization, "not in sync"
 
 
-HARNESSES = (("core-lacp", pools.scripts, run),)
+HARNESSES = (("core-lacp", pools.scripts, run, 600),)

@@ -88,4 +88,4 @@ def run(octets: bytes) -> None:
         one.end()
 
 
-HARNESSES = (("core-link", pools.scripts, run),)
+HARNESSES = (("core-link", pools.scripts, run, 600),)

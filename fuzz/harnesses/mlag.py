@@ -1,5 +1,6 @@
 """Whatever the peer says, the MLAG core neither raises nor spins, and speaks only as itself, its store or its peer."""
 
+from functools import lru_cache
 from typing import Any
 
 from fuzz import pools
@@ -104,16 +105,18 @@ def run(octets: bytes) -> None:
 
 def _hostile(data: Data) -> Any:
     """A TLV of our own application; None where the octets are none."""
-    found = [value for value in _tlvs() if isinstance(value, _TYPES)]
-    return pools.damaged(data.pick(found[:256]), data) if data.flag() else data.pick(found[:256])
+    broken, value = data.flag(), data.pick(_tlvs())
+    return pools.damaged(value, data) if broken else value
 
 
-def _tlvs() -> list[TlvValue]:
-    return [tlv for pdu in pools.values("iccp") for message in pdu.messages for tlv in message.tlvs]
+@lru_cache(None)
+def _tlvs() -> tuple[TlvValue, ...]:
+    tlvs = [tlv for pdu in pools.values("iccp") for message in pdu.messages for tlv in message.tlvs]
+    return tuple(tlv for tlv in tlvs if isinstance(tlv, _TYPES))[:256]
 
 
 def _partners(data: Data) -> tuple[PartnerEnd, ...]:
     return tuple(PartnerEnd(1, MACS[0], data.number(), 1) for _ in range(data.number() % 3))
 
 
-HARNESSES = (("core-mlag", pools.scripts, run),)
+HARNESSES = (("core-mlag", pools.scripts, run, 600),)

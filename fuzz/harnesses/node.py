@@ -23,6 +23,8 @@ from pyiccp.testing.tree import Seed
 
 POOL = 512
 _STEPS = 24
+_COPIED = 8
+"""One input in so many asks whether a copy of a node is the same: that takes as long as all the rest."""
 
 
 @lru_cache(None)
@@ -96,7 +98,8 @@ def run(octets: bytes) -> None:
                 heard[1 - end] += [(action.port, frame) for frame in sent if frame]
     for drive in drives:
         drive.core.status(drive.now)
-        drive.end()
+        if len(octets) % _COPIED == 0:
+            drive.end()
 
 
-HARNESSES = (("node", pools.scripts, run),)
+HARNESSES = (("node", pools.scripts, run, 250),)

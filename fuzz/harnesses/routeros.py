@@ -56,4 +56,4 @@ def _lines(text: bytes) -> list[Span]:
     return found
 
 
-HARNESSES = (("routeros", _seeds, run),)
+HARNESSES = (("routeros", _seeds, run, 400),)

@@ -88,4 +88,4 @@ def _check(core: RstpCore) -> None:
         assert view.enabled or not view.forwarding, f"{name} forwards without a link"
 
 
-HARNESSES = (("core-rstp", pools.scripts, run),)
+HARNESSES = (("core-rstp", pools.scripts, run, 300),)

@@ -38,6 +38,6 @@ def _seeds(name: str, rng: Random) -> list[Seed]:
 
 
 HARNESSES = (
-    ("stream-iccp", partial(_seeds, "iccp"), partial(stream, PduStream, MOST)),
-    ("stream-sonic", partial(_seeds, "sonic-iccp"), partial(stream, SonicStream, MOST_SONIC)),
+    ("stream-iccp", partial(_seeds, "iccp"), partial(stream, PduStream, MOST), 1500),
+    ("stream-sonic", partial(_seeds, "sonic-iccp"), partial(stream, SonicStream, MOST_SONIC), 3000),
 )

@@ -5,7 +5,7 @@ import random
 import struct
 from collections import Counter
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import msgspec
 import pytest
@@ -116,9 +116,9 @@ def hostile() -> bytes:
 
 
 def test_hostile_captures_take_bounded_time() -> None:
-    start = perf_counter()
+    start = process_time()  # of the processor: what else the machine does is not the decoder's fault
     counts = printed(decoded(hostile()))
-    assert perf_counter() - start < 20, "a few thousand frames"
+    assert process_time() - start < 20, "a few thousand frames"
     assert counts.total() >= 600
 
 
