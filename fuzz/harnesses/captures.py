@@ -27,6 +27,7 @@ from pyiccp.testing.tree import Seed
 T = TypeVar("T")
 MOST = 4000
 """Octets of a capture that starts a search."""
+TAGS = (b"", b"", b"\x81\0\0\x0a", b"\x88\xa8\0\x64\x81\0\0\x0a")
 LANES, CHUNK = 8, 100
 """Of a scan, so that a small capture has some."""
 
@@ -99,7 +100,8 @@ def _made(rng: Random) -> Seed:
     file = BytesIO()
     writer = PcapWriter(file)
     for case in cases(tuple(PROTOCOLS), 40, int(rng.random() * 1000)):
-        writer.write(Packet(case.number + 1, 0, 0, case.frame, len(case.frame)))
+        frame = case.frame[:12] + TAGS[case.number % len(TAGS)] + case.frame[12:]
+        writer.write(Packet(case.number + 1, 0, 0, frame, len(frame)))
     return Seed.of_unknown(file.getvalue())
 
 

@@ -1,5 +1,6 @@
 """Whatever messages arrive, the ICCP core neither raises nor spins; its session is up only with all applications."""
 
+from functools import lru_cache
 from typing import Any
 
 from fuzz import pools
@@ -24,9 +25,11 @@ from pyiccp.iccp.events import (
     TlvsQueued,
     TopologyChanged,
 )
+from pyiccp.iccp.owners import owner
+from pyiccp.wire.iccp.codes import RG_APPLICATION_DATA
 from pyiccp.wire.iccp.fdb import HostFlush
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, Condition, SystemConfig
-from pyiccp.wire.iccp.pdu import LdpStatus, Message
+from pyiccp.wire.iccp.pdu import LdpStatus, Message, TlvValue
 from pyiccp.wire.iccp.rg import RgId
 from pyiccp.wire.iccp.stp import StpInstancePriority, StpSystemConfig
 from pyiccp.wire.mac import Mac
@@ -76,7 +79,7 @@ def run(octets: bytes) -> None:
         if not data.more:
             break
         end = data.number() % 2
-        match data.number() % 12:
+        match data.number() % 14:
             case 0 | 1:
                 wire.settle()
             case 2 | 3 | 4:
@@ -92,8 +95,11 @@ def run(octets: bytes) -> None:
             case 8:
                 if (pdu := pools.one("iccp", data)) is not None:  # the same for our redundancy group
                     for message in pdu.messages:
-                        ours = Message(message.type, message.message_id, (RgId(RG), *message.tlvs), message.u)
+                        rest = (tlv for tlv in message.tlvs if not isinstance(tlv, RgId))
+                        ours = Message(message.type, message.message_id, (RgId(RG), *rest), message.u)
                         wire.send(end, deliver(end, ours))
+            case 12 | 13:
+                wire.send(end, deliver(end, _application_data(data)))
             case 9:
                 event = data.pick((mlacp(data.number() % 4), _stp(data), TopologyChanged(), _hosts()))
                 wire.send(end, said(ends[end].do(event)))
@@ -114,6 +120,24 @@ def run(octets: bytes) -> None:
             _check(one.core)
     for one in ends:
         one.end()
+
+
+@lru_cache(None)
+def _tlvs() -> dict[Application, tuple[TlvValue, ...]]:
+    """Hostile TLVs by the application that they are for."""
+    found: dict[Application, list[TlvValue]] = {}
+    for pdu in pools.values("iccp"):
+        for message in pdu.messages:
+            for tlv in message.tlvs:
+                if (application := owner(tlv)) is not None:
+                    found.setdefault(application, []).append(tlv)
+    return {application: tuple(tlvs[:256]) for application, tlvs in found.items()}
+
+
+def _application_data(data: Data) -> Message:
+    """What gets past the session: all of it for one application, sense or not."""
+    tlvs = data.pick(tuple(_tlvs().values()))
+    return Message(RG_APPLICATION_DATA, 9, (RgId(RG), *(data.pick(tlvs) for _ in range(1 + data.number() % 4))))
 
 
 def _stp(data: Data) -> StpChanged:

@@ -28,7 +28,7 @@ _COPIED = 8
 
 
 @lru_cache(None)
-def _joined() -> tuple[bytes, Instant]:
+def joined() -> tuple[bytes, Instant]:
     """The packaged lab after three seconds, as a pickle of both nodes of the pair."""
     text = (QUICKSTART / "lab.toml").read_text()
     network = prepare(parse(text, "lab.toml", QUICKSTART))
@@ -52,7 +52,7 @@ def hostile() -> tuple[bytes, ...]:
 def run(octets: bytes) -> None:
     """A list of operations on the two nodes of a pair that has joined."""
     data = Data(octets)
-    pickled, now = _joined()
+    pickled, now = joined()
     nodes: list[Node] = pickle.loads(pickled)
     for node in nodes:
         # Between two nodes without a shared key the fuzzer can forge an entry of the log; that copies of the tree are

@@ -1,10 +1,13 @@
-"""A bug in each decoder, each core and each reader, put there on purpose: the search that finds nothing finds it.
+"""A bug in each decoder, each core and each reader, put there on purpose: the search that finds nothing finds it, with
+the seed and no more inputs than `python -m fuzz --minutes 1` gives its harness on any machine (`Harness.least`).
 
 The bugs of decoders are those that parsers have in the field: a length or a count that is believed, a type that is
 looked up, text that is no text, a field that is forgotten. Those of cores and readers take a check away that is there,
 some of them ones that were missing until a search found it (see test_stories.py).
 """
 
+import importlib
+import pkgutil
 import struct
 import sys
 from collections.abc import Callable, Sequence
@@ -14,23 +17,29 @@ import pytest
 from fuzz.engine import Found, search
 from fuzz.harness import every
 
+import pyiccp
 from pyiccp.bridge.fdb import HostTable
-from pyiccp.capture import plain
+from pyiccp.capture import control as control_module
+from pyiccp.capture import hexfile, plain
+from pyiccp.capture import scanning as scanning_module
 from pyiccp.iccp import group, reading
+from pyiccp.iccp.mlacp import Mlacp
 from pyiccp.lacp.core import LacpCore
 from pyiccp.link.core import LinkCore
 from pyiccp.mlag import core as mlag
 from pyiccp.mlag import events as ev
-from pyiccp.node import node, wiring
+from pyiccp.mlag.fences import Fences
+from pyiccp.mlag.stp import TreeLog
+from pyiccp.node import inbound, wiring
 from pyiccp.rstp.core import RstpCore
 from pyiccp.service.control import Control
 from pyiccp.testing.protocols import PROTOCOLS
+from pyiccp.wire.hexdump import unhexdump
 from pyiccp.wire.iccp.rg import SenderName
-from pyiccp.wire.iccp.stream import PduStream
+from pyiccp.wire.iccp.stream import PduStream, SonicStream
+from pyiccp.wire.iccp.tree import TreeApplied, TreeBpdu, TreeLinkDown, TreeLinkUp
 from pyiccp.wire.link import Data, Segment
 
-INPUTS = 6000
-"""At most: most are found with less than a hundred, all of them within a minute's share of `python -m fuzz`."""
 Patch = pytest.MonkeyPatch
 
 
@@ -73,7 +82,8 @@ def test_every_decoder_has_a_planted_bug() -> None:
     assert set(DECODERS) == set(PROTOCOLS)
 
 
-def found(name: str, inputs: int = INPUTS) -> Found:
+def found(name: str) -> Found:
+    inputs = every()[name].least
     outcome = search(every()[name], count=inputs)
     assert isinstance(outcome, Found), f"{inputs} inputs, and it was not found"
     return outcome
@@ -146,7 +156,7 @@ def pair(patch: Patch) -> None:
 
     def said(pair: Any, event: Any, now: int) -> Any:
         number = getattr(event.value, "mlag_id", None)
-        assert {None: 0, 10: 1}[number] >= 0
+        assert {None: 0, 0: 0, 10: 1}[number] >= 0
         return sound[ev.PeerSaid](pair, event, now)
 
     patch.setattr(mlag, "_HANDLERS", {**sound, ev.PeerSaid: said})
@@ -165,7 +175,56 @@ def bridge(patch: Patch) -> None:
 
 def whole_node(patch: Patch) -> None:
     """Lets out what the decoder of segments says of hostile ones."""
-    patch.setattr(node, "link_segment", lambda port, octets: Segment.decode(octets))
+    patch.setattr(inbound, "link_segment", lambda port, octets: Segment.decode(octets))
+
+
+def fences(patch: Patch) -> None:
+    """Believes that the peer fences bonds that we have."""
+    sound = Fences.received
+
+    def received(self: Fences, member: str, fence: Any, members: tuple[str, ...]) -> Any:
+        assert fence.mlag_id in {half.mlag_id for half in self.halves.values()}
+        return sound(self, member, fence, members)
+
+    patch.setattr(Fences, "received", received)
+
+
+def mlacp(patch: Patch) -> None:
+    """Keeps the peer's objects in a list, by their number."""
+    sound = Mlacp._apply
+
+    def apply(self: Mlacp, tlv: Any) -> Any:
+        assert range(64)[getattr(tlv, "roid", 0)] >= 0
+        return sound(self, tlv)
+
+    patch.setattr(Mlacp, "_apply", apply)
+
+
+def tree(patch: Patch) -> None:
+    """Looks up the port that the peer says something of."""
+    sound = TreeLog._heard
+
+    def heard(self: TreeLog, value: Any, now: int) -> Any:
+        if isinstance(value, TreeLinkUp | TreeLinkDown | TreeBpdu | TreeApplied):
+            assert self.marks[value.port]
+        return sound(self, value, now)
+
+    patch.setattr(TreeLog, "_heard", heard)
+
+
+def scanning(patch: Patch) -> None:
+    """Does not look behind the second tag."""
+    sound = control_module.is_control
+
+    def is_control(frame: bytes) -> bool:
+        return sound(frame) and frame[16:18] not in (b"\x81\0", b"\x88\xa8", b"\x91\0")
+
+    patch.setattr(scanning_module, "is_control", is_control)
+
+
+def dumps(patch: Patch) -> None:
+    """Lets out what the reader of a line says."""
+    patch.setattr(hexfile, "unhex", lambda lines, first: unhexdump("\n".join(lines)))
 
 
 def routeros(patch: Patch) -> None:
@@ -200,34 +259,66 @@ def control(patch: Patch) -> None:
     patch.setattr(Control, "_reply", reply)
 
 
-def streams(patch: Patch) -> None:
-    """Forgets what was too short to have a length."""
-    sound = PduStream.feed
+def short(kind: type[Any]) -> Callable[[Patch], None]:
+    """A stream that forgets what was too short to have a length."""
+    sound = kind.feed
 
-    def feed(self: PduStream, octets: bytes) -> Any:
+    def feed(self: Any, octets: bytes) -> Any:
         return [] if len(self.waiting) + len(octets) < 4 else sound(self, octets)
 
-    patch.setattr(PduStream, "feed", feed)
+    return lambda patch: patch.setattr(kind, "feed", feed)
 
 
 CORES: dict[str, tuple[str, Callable[[Patch], None]]] = {
-    "lacp": ("core-lacp", lacp),
-    "rstp": ("core-rstp", rstp),
-    "iccp": ("core-iccp", iccp),
-    "link": ("core-link", link),
-    "mlag": ("core-mlag", pair),
-    "bridge": ("core-bridge", bridge),
-    "node": ("node", whole_node),
+    "LacpCore": ("core-lacp", lacp),
+    "RstpCore": ("core-rstp", rstp),
+    "IccpCore": ("core-iccp", iccp),
+    "LinkCore": ("core-link", link),
+    "MlagCore": ("core-mlag", pair),
+    "BridgeCore": ("core-bridge", bridge),
+    "Node": ("node", whole_node),
+    "TreeLog": ("core-tree", tree),
+}
+"""By the name of the class."""
+
+OTHERS: dict[str, tuple[str, Callable[[Patch], None]]] = {
+    "fences": ("core-mlag", fences),
+    "mlacp": ("core-iccp", mlacp),
     "routeros": ("routeros", routeros),
     "capture": ("capture", captures),
+    "scan": ("capture-scan", scanning),
+    "hex": ("capture-hex", dumps),
     "frame": ("decode-frame", frames),
     "control": ("control", control),
-    "stream": ("stream-iccp", streams),
+    "stream": ("stream-iccp", short(PduStream)),
+    "sonic": ("stream-sonic", short(SonicStream)),
 }
 
 
-@pytest.mark.parametrize("name", CORES)
+def test_every_core_has_a_planted_bug() -> None:
+    """What has events, a clock and a deadline is a core, wherever it is."""
+    cores = set()
+    for info in pkgutil.walk_packages(pyiccp.__path__, "pyiccp."):
+        if info.name.startswith(("pyiccp.cli", "pyiccp.lab", "pyiccp.transports")):
+            continue  # these drive cores
+        for name, one in vars(importlib.import_module(info.name)).items():
+            own = isinstance(one, type) and one.__module__ == info.name and not is_protocol(one)
+            if own and all(hasattr(one, wanted) for wanted in ("handle", "advance", "deadline")):
+                cores.add(name)
+    assert cores == set(CORES)
+
+
+def is_protocol(one: type) -> bool:
+    return bool(getattr(one, "_is_protocol", False))
+
+
+def test_every_harness_has_a_planted_bug() -> None:
+    planted = {harness for harness, _ in (*CORES.values(), *OTHERS.values())}
+    assert planted | {f"decode-{name}" for name in DECODERS} == set(every())
+
+
+@pytest.mark.parametrize("name", [*CORES, *OTHERS])
 def test_it_is_found_in_a_core_or_a_reader(name: str, monkeypatch: Patch) -> None:
-    harness, plant = CORES[name]
+    harness, plant = (CORES | OTHERS)[name]
     plant(monkeypatch)
     found(harness)
