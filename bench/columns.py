@@ -1,9 +1,10 @@
 """Many LACPDUs: columns of NumPy against one call a PDU."""
 
 import random
+from collections.abc import Iterator
 
 from bench.decode import over
-from bench.rounds import best, table, versions
+from bench.rounds import Table, best, show, versions
 from bench.trunk import lacpdu
 from pyiccp.capture.columns import decode_columns
 from pyiccp.wire.lacpdu import Lacpdu
@@ -13,10 +14,15 @@ DISTINCT = 1000
 
 
 def main(arguments: list[str]) -> int:
+    print(versions("numpy", "msgspec", "construct"))
+    show(tables())
+    return 0
+
+
+def tables() -> Iterator[Table]:
     import numpy as np
 
     rng = random.Random(7275)
-    print(versions("numpy", "msgspec", "construct"))
     some = [lacpdu(rng).encode() for _ in range(DISTINCT)]
     pdus = [rng.choice(some) for _ in range(PDUS)]
     octets = b"".join(pdus)
@@ -28,5 +34,4 @@ def main(arguments: list[str]) -> int:
         "columns, PDUs scattered": lambda: decode_columns(Lacpdu.FORMAT, frames, offsets),
         "scalar decoder, no cache": over(pdus, Lacpdu.FORMAT.decode),
     }
-    table("LACPDUs, all fields, checked", best(contenders), "columns, PDUs one behind another", PDUS, "PDU")
-    return 0
+    yield Table("LACPDUs, all fields, checked", best(contenders), "columns, PDUs one behind another", PDUS, "PDU")

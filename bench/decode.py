@@ -1,11 +1,11 @@
 """Decoding one PDU per call, every field read."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bench import definitions
-from bench.rounds import best, optional, table, versions
+from bench.rounds import Table, best, optional, show, versions
 from bench.trunk import lacpdu, rst_bpdu
 from pyiccp.wire.bpdu import RstBpdu
 from pyiccp.wire.lacpdu import Lacpdu
@@ -73,14 +73,18 @@ def over(pdus: Sequence[bytes], decode: Touch, read: Touch | None = None) -> Cal
 
 
 def main(arguments: list[str]) -> int:
-    rng = random.Random(7275)
     print(versions("construct", "msgspec", "scapy", "os-ken", "dpkt"))
-    _lacp([lacpdu(rng).encode() for _ in range(PDUS)])
-    _rst([rst_bpdu(rng).encode() for _ in range(PDUS)])
+    show(tables())
     return 0
 
 
-def _lacp(pdus: list[bytes]) -> None:
+def tables() -> Iterator[Table]:
+    rng = random.Random(7275)
+    yield from _lacp([lacpdu(rng).encode() for _ in range(PDUS)])
+    yield from _rst([rst_bpdu(rng).encode() for _ in range(PDUS)])
+
+
+def _lacp(pdus: list[bytes]) -> Iterator[Table]:
     read = read_lacp
     contenders = {
         "pyiccp, decoded": over(pdus, Lacpdu.FORMAT.decode),
@@ -100,11 +104,11 @@ def _lacp(pdus: list[bytes]) -> None:
             [octets[1:] for octets in pdus], scapy.LACP, _scapy_reader(scapy.LACP)
         )
     times = best(contenders)
-    table("LACPDU, one per call; ratios to: decoded", times, "pyiccp, decoded", PDUS, "PDU")
-    table("the same; ratios to: every field read", times, "pyiccp, every field read", PDUS, "PDU")
+    yield Table("LACPDU, one per call; ratios to: decoded", times, "pyiccp, decoded", PDUS, "PDU")
+    yield Table("LACPDU, one per call; ratios to: every field read", times, "pyiccp, every field read", PDUS, "PDU")
 
 
-def _rst(pdus: list[bytes]) -> None:
+def _rst(pdus: list[bytes]) -> Iterator[Table]:
     read = read_rst
     contenders = {
         "pyiccp, decoded": over(pdus, RstBpdu.FORMAT.decode),
@@ -123,8 +127,8 @@ def _rst(pdus: list[bytes]) -> None:
     if l2 := optional("scapy.layers.l2"):
         contenders["scapy, every field read"] = over(pdus, l2.STP, _scapy_reader(l2.STP))
     times = best(contenders)
-    table("RST BPDU, one per call; ratios to: decoded", times, "pyiccp, decoded", PDUS, "PDU")
-    table("the same; ratios to: every field read", times, "pyiccp, every field read", PDUS, "PDU")
+    yield Table("RST BPDU, one per call; ratios to: decoded", times, "pyiccp, decoded", PDUS, "PDU")
+    yield Table("RST BPDU, one per call; ratios to: every field read", times, "pyiccp, every field read", PDUS, "PDU")
 
 
 def _scapy_reader(packet: Any) -> Touch:

@@ -1,11 +1,12 @@
 """Encoding one value per call."""
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 from bench import definitions
 from bench.decode import PDUS, over
-from bench.rounds import best, optional, table, versions
+from bench.rounds import Table, best, optional, show, versions
 from bench.trunk import lacpdu, rst_bpdu
 from pyiccp.wire.bpdu import RstBpdu
 from pyiccp.wire.lacpdu import Lacpdu
@@ -15,11 +16,15 @@ _RST_PACK = definitions.RST_UNPACK.pack
 
 
 def main(arguments: list[str]) -> int:
-    rng = random.Random(7275)
     print(versions("construct", "msgspec", "scapy", "os-ken", "dpkt"))
-    _lacp([lacpdu(rng) for _ in range(PDUS)])
-    _rst([rst_bpdu(rng) for _ in range(PDUS)])
+    show(tables())
     return 0
+
+
+def tables() -> Iterator[Table]:
+    rng = random.Random(7275)
+    yield _lacp([lacpdu(rng) for _ in range(PDUS)])
+    yield _rst([rst_bpdu(rng) for _ in range(PDUS)])
 
 
 def by_hand(value: Lacpdu) -> bytes:
@@ -40,7 +45,7 @@ def rst_by_hand(value: RstBpdu) -> bytes:
     )  # fmt: skip
 
 
-def _lacp(values: list[Any]) -> None:
+def _lacp(values: list[Any]) -> Table:
     octets = [value.encode() for value in values]
     assert octets == [by_hand(value) for value in values]
     parsed = [definitions.LACPDU.parse(one) for one in octets]
@@ -56,10 +61,10 @@ def _lacp(values: list[Any]) -> None:
     if scapy := optional("scapy.contrib.lacp"):
         fields = [dict(scapy.LACP(one[1:]).fields) for one in octets[:50]]
         contenders["scapy"] = over(fields * (PDUS // 50), lambda one: bytes(scapy.LACP(**one)))
-    table("LACPDU, value to octets", best(contenders), "pyiccp", PDUS, "PDU")
+    return Table("LACPDU, value to octets", best(contenders), "pyiccp", PDUS, "PDU")
 
 
-def _rst(values: list[Any]) -> None:
+def _rst(values: list[Any]) -> Table:
     octets = [value.encode() for value in values]
     assert octets == [rst_by_hand(value) for value in values]
     parsed = [definitions.RST.parse(one) for one in octets]
@@ -74,4 +79,4 @@ def _rst(values: list[Any]) -> None:
     if l2 := optional("scapy.layers.l2"):
         fields = [dict(l2.STP(one).fields) for one in octets[:50]]
         contenders["scapy"] = over(fields * (PDUS // 50), lambda one: bytes(l2.STP(**one)))
-    table("RST BPDU, value to octets", best(contenders), "pyiccp", PDUS, "PDU")
+    return Table("RST BPDU, value to octets", best(contenders), "pyiccp", PDUS, "PDU")

@@ -1,8 +1,10 @@
 """ICCP: whole PDUs of a synchronisation, decoded and encoded."""
 
+from collections.abc import Iterator
+
 from bench import definitions
 from bench.decode import over
-from bench.rounds import best, table, versions
+from bench.rounds import Table, best, show, versions
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SyncData, SystemConfig
 from pyiccp.wire.iccp.pdu import RG_APPLICATION_DATA, IccpPdu, Message
 from pyiccp.wire.iccp.rg import RgId
@@ -14,6 +16,11 @@ BONDS = 16
 
 def main(arguments: list[str]) -> int:
     print(versions("construct", "msgspec"))
+    show(tables())
+    return 0
+
+
+def tables() -> Iterator[Table]:
     values = [IccpPdu(0x0A000001, 0, (message,)) for message in synchronisation()]
     octets = [value.encode() for value in values]
     compiled = definitions.PDU.compile()
@@ -25,14 +32,14 @@ def main(arguments: list[str]) -> int:
         "construct": over(octets, definitions.PDU.parse),
         "construct compiled": over(octets, compiled.parse),
     }
-    table(f"ICCP, one message a PDU, {mean:.0f} octets: decode", best(decoders), "pyiccp", count, "message")
+    title = f"ICCP, one message a PDU, {mean:.0f} octets: decode"
+    yield Table(title, best(decoders), "pyiccp", count, "message")
     encoders = {
         "pyiccp": over(values, IccpPdu.FORMAT.encode),
         "construct": over(parsed, definitions.PDU.build),
         "construct compiled": over(parsed, compiled.build),
     }
-    table("the same: encode", best(encoders), "pyiccp", count, "message")
-    return 0
+    yield Table("ICCP, the same PDUs: encode", best(encoders), "pyiccp", count, "message")
 
 
 def synchronisation() -> list[Message]:

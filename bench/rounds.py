@@ -2,7 +2,8 @@
 
 import gc
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
@@ -32,13 +33,34 @@ def best(contenders: dict[str, Run], seconds: float = 0.2, rounds: int = 25) -> 
     return times
 
 
-def table(title: str, times: dict[str, float], ours: str, items: int, unit: str) -> None:
-    """Time per item, and how many times faster than each *ours* is."""
-    print(f"\n{title}\n{'':42}{'ns/' + unit:>12}{'ours is':>12}")
-    for name, seconds in sorted(times.items(), key=lambda one: one[1]):
-        ratio = seconds / times[ours]
-        said = "" if name == ours else f"{ratio:8.1f} x" if ratio >= 10 else f"{ratio:8.2f} x"
-        print(f"{name:42}{seconds / items * 1e9:12,.0f}{said:>12}")
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Contenders of one round, beside one of ours."""
+
+    title: str
+    times: dict[str, float]
+    ours: str
+    items: int
+    unit: str
+
+    def ratio(self, name: str) -> float:
+        """How many times faster than *name* ours is."""
+        return self.times[name] / self.times[self.ours]
+
+    def __str__(self) -> str:
+        """A line a contender: time per item and ratio, the fastest first."""
+        lines = [self.title, f"{'':52}{'ns/' + self.unit:>12}{'ours is':>12}"]
+        for name, seconds in sorted(self.times.items(), key=lambda one: one[1]):
+            ratio = self.ratio(name)
+            said = "" if name == self.ours else f"{ratio:8.1f} x" if ratio >= 10 else f"{ratio:8.2f} x"
+            lines.append(f"{name:52}{seconds / self.items * 1e9:12,.0f}{said:>12}")
+        return "\n".join(lines)
+
+
+def show(tables: Iterable[Table]) -> None:
+    """Print each as soon as it is measured."""
+    for table in tables:
+        print(f"\n{table}", flush=True)
 
 
 def optional(name: str) -> Any:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import click
 
-from pyiccp import __version__
+from pyiccp.cli.version import show_version
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -28,7 +28,10 @@ class Verbs(click.Group):
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="pyiccp")
+@click.option(
+    "-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version,
+    help="Print the version, those of the layouts on the wire, and those of the libraries.",
+)  # fmt: skip
 def pyiccp() -> None:
     """Two switches that an LACP client sees as one (MLAG): protocol cores and a lab.
 
