@@ -16,10 +16,10 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 METHOD = """\
 Every figure below stands beside a named alternative measured in the same run; the ratio is what counts, the absolute
-time is this machine's. In-process contenders take turns in rounds of equal shares and the shortest time of each is
-kept, so that whatever the machine does besides meets them all; garbage is collected between rounds, not in them.
-Each library is used by its documented fast path. Captures, values and host tables are generated from a written seed;
-the trunk holds decoys (control addresses and EtherTypes inside payloads). Nothing here is a test of the suite;
+time is this machine's. In-process contenders take turns in rounds of equal shares; the shortest time of each is kept,
+in processor time, so that what the machine does besides does not count; garbage is collected before the rounds, not in
+them. Each library is used by its documented fast path. Captures, values and host tables are generated from a written
+seed; the trunk holds decoys (control addresses and EtherTypes inside payloads). Nothing here is a test of the suite;
 `python -m bench gate` holds the in-process ratios in CI, with 30 % slack to those in `bench/gate.toml`.
 """
 
