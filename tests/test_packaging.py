@@ -23,7 +23,7 @@ def wanted(extra: str) -> list[Requirement]:
     found = []
     for requirement in map(Requirement, EXTRAS[extra]):
         if requirement.name == PROJECT["name"]:
-            found += [one for inner in requirement.extras for one in wanted(inner)]
+            found += [one for inner in sorted(requirement.extras) for one in wanted(inner)]
         else:
             found.append(requirement)
     return found
