@@ -60,7 +60,7 @@ INDEPENDENT: list[Row] = [
     ("WAITING", "UNSELECTED", "DETACHED"),
     ("ATTACHED", "SELECTED_and_partner_in_sync", "COLLECTING"),
     ("ATTACHED", "UNSELECTED_or_STANDBY", "DETACHED"),
-    ("COLLECTING", "SELECTED_and_partner_collecting_and_not_held", "DISTRIBUTING"),
+    ("COLLECTING", "SELECTED_and_partner_ready_and_not_held", "DISTRIBUTING"),
     ("COLLECTING", "not_in_sync", "ATTACHED"),
     ("DISTRIBUTING", "not_collecting_or_held", "COLLECTING"),
 ]

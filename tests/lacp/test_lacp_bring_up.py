@@ -156,6 +156,25 @@ def test_half_is_ready_only_when_the_echo_has_our_s_and_the_partner_collects() -
     assert order[-1] is ReportHalf
 
 
+def test_a_second_link_waits_for_its_own_echo_when_the_half_is_up_by_the_first() -> None:
+    """M4.2 (i) is about each link. 1. Link 1 carries and the hold is off. 2. Link 2's partner says S=1 and C=1 before
+    it has seen our S=1 there: we collect, and do not send yet. 3. Its echo comes."""
+    device = dut(1, 2, hold_distribution=True, **PAIR).up(1)
+    device.keep_hearing(3, 1)
+    device.do(DistributionHeld("bond", False))
+    device.up(2).forget()
+    late = device.view(2).actor.state.replace(synchronization=False)
+    device.hear(2, device.peer(2, view={"state": late}))
+    for _ in range(3):
+        device.keep_hearing(0.9, 1)
+        device.hear(2, device.peer(2, view={"state": late}))
+    assert device.state(2) == "ATGSC" and device.gates(2) == ["+c"] and not device.view(2).ready
+    device.hear(2, device.peer(2))
+    assert device.state(2) == "ATGSCD" and device.gates(2) == ["+c", "+d"]
+    device.hear(2, device.peer(2, view={"state": late}))
+    assert device.state(2) == "ATGSCD", "a link that carries goes on"
+
+
 def test_a_partner_that_is_always_in_sync_is_asked_for_an_echo() -> None:
     """1. Open vSwitch with slow LACP claims S, C and D before it has heard anybody. 2. Two seconds later we say S=1;
     that is nothing to which it would answer, and without its echo we may not distribute (M4.2): 26 s without traffic

@@ -76,6 +76,20 @@ def S_sent(port: Port) -> bool:
     return port.sent is not None and port.sent.actor.state.synchronization
 
 
+def half_ready(port: Port) -> bool:
+    """M4.2 (i): the newest LACPDU of the partner echoes our identity and our S=1, and has S=1 and C=1."""
+    heard, partner = port.heard, port.partner.state
+    return (
+        heard is not None
+        and partner.synchronization
+        and partner.collecting
+        and port.attached
+        and S_sent(port)
+        and heard.partner.state.synchronization
+        and same_system(heard.partner, port.actor)
+    )
+
+
 def recordDefault(port: Port) -> None:
     """The administrative partner becomes the operational one (6.4.9).
 

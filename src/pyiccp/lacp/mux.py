@@ -5,6 +5,7 @@ from pyiccp.lacp.functions import (
     Disable_Distributing,
     Enable_Collecting,
     Enable_Distributing,
+    half_ready,
 )
 from pyiccp.lacp.variables import Aggregate_Wait_Time, Port, Selected
 from pyiccp.sansio import Arrow, Machine
@@ -108,6 +109,14 @@ def SELECTED_and_partner_collecting_and_not_held(port: Port) -> bool:
     )
 
 
+def SELECTED_and_partner_ready_and_not_held(port: Port) -> bool:
+    """Departs from 6.4.15: a link of a half of a pair waits for the partner's echo of S=1, also when the half is up by
+    another link already (M4.2)."""
+    return SELECTED_and_partner_collecting_and_not_held(port) and (
+        half_ready(port) or not port.aggregator.config.hold_distribution
+    )
+
+
 def not_in_sync(port: Port) -> bool:
     """UNSELECTED or STANDBY or partner out of sync."""
     return not SELECTED_and_partner_in_sync(port)
@@ -145,7 +154,7 @@ INDEPENDENT: Machine[Port] = Machine(
         Arrow(ATTACHED, UNSELECTED_or_STANDBY, DETACHED),
         Arrow(ATTACHED, SELECTED_and_partner_in_sync, COLLECTING),
         Arrow(COLLECTING, not_in_sync, ATTACHED),
-        Arrow(COLLECTING, SELECTED_and_partner_collecting_and_not_held, DISTRIBUTING),
+        Arrow(COLLECTING, SELECTED_and_partner_ready_and_not_held, DISTRIBUTING),
         Arrow(DISTRIBUTING, not_collecting_or_held, COLLECTING),
     ),
 )

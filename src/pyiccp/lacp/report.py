@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pyiccp.lacp.events import Incident, ReportDrained, ReportHalf, ReportIncident, ReportPort
-from pyiccp.lacp.functions import S_sent, same_system
+from pyiccp.lacp.functions import half_ready
 from pyiccp.lacp.selection import heard_by_peer, loopback
 from pyiccp.lacp.variables import Aggregator, Port
 
@@ -47,17 +47,3 @@ def look_for_incidents(port: Port) -> None:
     if moved and not port.partner_moved:
         port.do(ReportIncident(port.name, Incident.PARTNER_MOVED))
     port.partner_moved = moved
-
-
-def half_ready(port: Port) -> bool:
-    """M4.2 (i): the newest LACPDU of the partner echoes our identity and our S=1, and has S=1 and C=1."""
-    heard, partner = port.heard, port.partner.state
-    return (
-        heard is not None
-        and partner.synchronization
-        and partner.collecting
-        and port.attached
-        and S_sent(port)
-        and heard.partner.state.synchronization
-        and same_system(heard.partner, port.actor)
-    )

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pyiccp.lacp.functions import half_ready
 from pyiccp.lacp.reasons import Reason, reason, sentence
 from pyiccp.lacp.selection import candidates_of, lag_id
 from pyiccp.lacp.variables import Aggregator, Port, Selected
@@ -31,6 +32,8 @@ class PortView(msgspec.Struct, frozen=True, kw_only=True):
     collecting: bool
     """Data frames from the port are accepted (not the C bit: see `collect_early`)."""
     distributing: bool
+    ready: bool
+    """The partner takes data from the port: M4.2 (i)."""
     reason: Reason | None
     """Why the port does not distribute."""
     sentence: str | None
@@ -84,6 +87,7 @@ def port_view(port: Port) -> PortView:
         state=_STATES[port.mux] if port.port_enabled else "no link",
         collecting=port.collecting,
         distributing=port.distributing,
+        ready=half_ready(port),
         reason=why,
         sentence=None if why is None else sentence(port, why),
         actor_churn=port.actor_churn,

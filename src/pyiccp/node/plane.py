@@ -189,14 +189,15 @@ class Plane:
         """Throw them away and keep no more."""
         self.copies.pop(bond, None)
 
-    def release_copies(self, bond: str, number: int, now: Instant, out: list[Action]) -> None:
-        """Send those from *number* on that are young enough, just before the bond distributes."""
+    def release_copies(self, bond: str, number: int, members: tuple[str, ...], now: Instant, out: list[Action]) -> None:
+        """Send those from *number* on that are young enough by *members*, which are about to distribute."""
         trunk = self.trunks.get(bond)
         kept = self.copies.pop(bond, None)
-        for filed, at, frame in kept.frames if kept is not None else ():
-            slave = trunk.choose_early(frame) if trunk is not None else None
-            if slave is not None and filed >= number and now - at <= COPY_TIME:
-                out.append(Transmit(slave, frame))
+        if trunk is None or kept is None or not members:
+            return
+        for filed, at, frame in kept.frames:
+            if filed >= number and now - at <= COPY_TIME:
+                out.append(Transmit(trunk.pick(frame, members), frame))
 
 
 def is_link_segment(frame: bytes) -> bool:

@@ -269,7 +269,9 @@ def _keep_copies(self: Node, action: mlag.KeepCopies, now: Instant, out: Out) ->
 
 
 def _release_copies(self: Node, action: mlag.ReleaseCopies, now: Instant, out: Out) -> Sequence[Any]:
-    self.plane.release_copies(action.bond, action.number, now, out)
+    trunk = self.plane.trunks[action.bond]
+    ready = tuple(slave for slave in trunk.collecting if self.lacp.port(slave).ready)
+    self.plane.release_copies(action.bond, action.number, ready, now, out)
     return self.pairing.bridge.handle(bridge.CopiesChanged(action.bond, False), now)
 
 

@@ -37,13 +37,10 @@ class Trunk:
     def choose(self, frame: bytes) -> str | None:
         """The member that carries *frame* out; None when there is none."""
         members = self.distributing
-        return self._pick(frame, members) if len(members) > 1 else members[0] if members else None
+        return self.pick(frame, members) if len(members) > 1 else members[0] if members else None
 
-    def choose_early(self, frame: bytes) -> str | None:
-        """The member for a copy that is released just before the bond distributes (M4.6)."""
-        return self._pick(frame, self.collecting) if self.collecting else None
-
-    def _pick(self, frame: bytes, members: tuple[str, ...]) -> str:
+    def pick(self, frame: bytes, members: tuple[str, ...]) -> str:
+        """The one of *members*, at least one, that the hash gives *frame* to."""
         return members[spread(HASHES.get(self.bond.transmit_hash_policy, HASHES[FALLBACK_HASH])(frame), len(members))]
 
     def _with(self, members: tuple[str, ...], slave: str, on: bool) -> tuple[str, ...]:

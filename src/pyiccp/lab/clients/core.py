@@ -211,6 +211,7 @@ class ClientCore:
             state=state if port.up else "no link",
             collecting=port.collecting,
             distributing=carries,
+            ready=carries,
             reason=None,
             sentence=None,
             actor_churn=False,
