@@ -41,6 +41,7 @@ mac = "74:4D:28:11:70:6B"
 [node.Peer2]
 script = '''{peer}'''
 mac = "74:4D:28:16:2C:91"
+{tuning}
 [node.Third]
 script = '''{third}'''
 mac = "74:4D:28:33:00:01"
@@ -85,8 +86,9 @@ def network(
     mode: str = "rstp",
     edge: str = "auto",
     uplink: str = "auto",
+    tuning: str = "",
 ) -> Network:
-    """Switched on; flows of 1 ms between all hosts from 8 s on."""
+    """Switched on; flows of 1 ms between all hosts from 8 s on; *tuning* is more of Peer2's entry."""
     pair, third, client = ROOTS[root]
     known = {"pair": pair, "third": third, "client": client, "mode": mode, "edge": edge, "uplink": uplink}
     text = SCENARIO.format(
@@ -94,6 +96,7 @@ def network(
         peer=PEER.format(**known),
         third=THIRD.format(**known),
         client=CLIENT.format(**known),
+        tuning=tuning,
     )
     flows = "".join(f'[[flow]]\nfrom = "{one}"\nto = "{two}"\nstart = "8s"\n' for one, two in FLOWS)
     return prepare(parse(text + (KEEPALIVE if keepalive else "") + flows, "third.toml", Path()))

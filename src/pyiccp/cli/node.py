@@ -8,7 +8,7 @@ import click
 
 from pyiccp.lab.scenario import POLICIES
 from pyiccp.lab.units import parse_duration
-from pyiccp.node.config import ConfigError, NodeConfig, Tuning
+from pyiccp.node.config import LACP_MUXES, ORPHAN_PORTS, ConfigError, NodeConfig, Tuning
 from pyiccp.node.key import SharedKey, parse_key
 from pyiccp.routeros.config import node_config, parse_config
 from pyiccp.sansio import Instant
@@ -35,6 +35,8 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--liveness", default="300ms", metavar="TIME", help="Heartbeat of the session, 10ms to 1s.")
 @click.option("--ask-time", default="1s", metavar="TIME", help="How long a keepalive may be silent.")
 @click.option("--init-delay", default="30s", metavar="TIME", help="How long a node waits for its peer.")
+@click.option("--orphan-ports", type=click.Choice(ORPHAN_PORTS), default="keep", help="While the node is isolated.")
+@click.option("--lacp-mux", type=click.Choice(LACP_MUXES), default="coupled", help="Of bonds without mlag-id.")
 @click.option("--mlag-shared-key", "key_file", type=_FILE, metavar="FILE", help="Key that both nodes seal with.")
 @click.option("--system-id", metavar="MAC", help="The pair's identity, instead of the primary's MAC.")
 @click.option("--log", "log_form", type=click.Choice(["text", "json"]), default="text", help="Lines on stderr.")
@@ -53,6 +55,8 @@ def node(
     liveness: str,
     ask_time: str,
     init_delay: str,
+    orphan_ports: str,
+    lacp_mux: str,
     key_file: Path | None,
     system_id: str | None,
     log_form: str,
@@ -84,6 +88,8 @@ def node(
         liveness=_span("liveness", liveness),
         ask_time=_span("ask-time", ask_time),
         init_delay=_span("init-delay", init_delay),
+        orphan_ports=orphan_ports,
+        lacp_mux=lacp_mux,
         system_id=None if system_id is None else _mac("system-id", system_id),
         shared_key=None if key_file is None else _key(key_file),
         keepalive=keepalive is not None,

@@ -12,7 +12,7 @@ from pyiccp.lab.flows import DEFAULT_STREAMS, MAX_STREAMS
 from pyiccp.lab.links import DEFAULT_DELAY
 from pyiccp.lab.toml_document import Document, Section, dotted, suggestion
 from pyiccp.lab.units import parse_duration, parse_rate
-from pyiccp.node.config import ConfigError, Tuning
+from pyiccp.node.config import LACP_MUXES, ORPHAN_PORTS, ConfigError, Tuning
 from pyiccp.node.key import parse_key
 from pyiccp.sansio import Instant, milliseconds, seconds
 from pyiccp.wire.mac import Mac, is_group, mac
@@ -177,6 +177,8 @@ def _tuning(section: Section) -> Tuning:
         ask_time=section.convert("ask-time", parse_duration, default.ask_time),
         init_delay=section.convert("init-delay", parse_duration, default.init_delay),
         auto_recovery=section.convert("auto-recovery", _duration_or_none, default.auto_recovery),
+        orphan_ports=section.choice("orphan-ports", ORPHAN_PORTS, default.orphan_ports),
+        lacp_mux=section.choice("lacp-mux", LACP_MUXES, default.lacp_mux),
         lacp_identity=section.choice("lacp-identity", ("system-id", "bond-mac"), default.lacp_identity),
         system_id=section.convert("system-id", _station, None),
         shared_key=section.convert("mlag-shared-key", parse_key, None),

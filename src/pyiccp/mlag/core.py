@@ -83,6 +83,8 @@ class MlagCore:
         pair.timers.set(LEASE, now + self.config.liveness)
         pair.timers.set(ALONE, now + self.config.init_delay)
         actions: list[Action] = [Remember(pair.store), pair.bridge_identity()]
+        if pair.mode is Mode.ISOLATED:
+            actions += pair.suspend_orphans(True)
         if pair.copied is not None:
             whose = f"what was remembered is the node's with bridge MAC {mac_text(pair.copied)}"
             actions.insert(0, Notice(f"{whose}, a copied disk: starting as a fresh node"))

@@ -48,6 +48,8 @@ class MlagConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ask_time: Instant = seconds(1)
     init_delay: Instant = seconds(30)
     auto_recovery: Instant | None = seconds(10)
+    suspend_orphans: bool = False
+    """An isolated node's orphan ports carry nothing (M7.1)."""
     lacp_identity: str = "system-id"
     system_id: Mac | None = None
     keepalive: bool = False
@@ -211,6 +213,12 @@ class HoldOutOfSync(msgspec.Struct, frozen=True, gc=False):
     held: bool
 
 
+class SuspendOrphans(msgspec.Struct, frozen=True, gc=False):
+    """Ports that only this node has carry nothing, or do again (M7.1)."""
+
+    on: bool
+
+
 class HoldDistribution(msgspec.Struct, frozen=True, gc=False):
     bond: str
     held: bool
@@ -355,6 +363,7 @@ Action = (
     SetIdentity
     | SetBridgeIdentity
     | HoldOutOfSync
+    | SuspendOrphans
     | HoldDistribution
     | Drain
     | RequirePartner

@@ -112,6 +112,7 @@ def _isolate(pair: Pair, now: Instant) -> list[Action]:
         pair.timers.set(RECOVERY, now + pair.config.auto_recovery)
     return [
         *pair.hold_bonds(),
+        *pair.suspend_orphans(True),
         pair.remember(isolated=True),
         *pair.present(pair.solo_identity),
         *pair.release_tree(),

@@ -182,6 +182,10 @@ class Pair:
         """Every bond out of sync at once (HOLD, isolation)."""
         return [ev.HoldOutOfSync(bond.name, True) for bond in self.config.bonds]
 
+    def suspend_orphans(self, on: bool) -> list[Action]:
+        """M7.1, where it is configured; again and again does no harm."""
+        return [ev.SuspendOrphans(on)] if self.config.suspend_orphans else []
+
     def hold_changed(self, before: tuple[str, ...]) -> list[Action]:
         """Tell LACP what differs from *before*."""
         after = self.holds
@@ -202,6 +206,7 @@ class Pair:
         before = self.say_identity()
         self.mode = Mode.NORMAL
         actions: list[Action] = [] if self.store.isolated == isolated else [self.remember(isolated=isolated)]
+        actions += self.suspend_orphans(False)
         actions += [identity for identity in self.say_identity() if identity not in before]
         if self.identity.solo:
             actions.append(self.bridge_identity())

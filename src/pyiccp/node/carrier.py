@@ -47,6 +47,8 @@ def port_changed(node: Node, interface: str, receiving: bool, sending: bool, now
     bridge = node.plane.bridge_at.get(interface)
     if bridge is None:
         return ()
+    if interface in node.suspended:
+        receiving = sending = False
     actions = [*bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)]
     if not node.in_a_tree(interface) or (interface in node.tree_links) == sending:
         return actions

@@ -154,6 +154,10 @@ class Mlag(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: Source = Source()
 
 
+ORPHAN_PORTS = ("keep", "suspend")
+LACP_MUXES = ("coupled", "independent")
+
+
 class Tuning(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What RouterOS has no property for (mlag.md); set in a scenario or on the node's command line."""
 
@@ -163,6 +167,11 @@ class Tuning(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ask_time: Instant = seconds(1)
     init_delay: Instant = seconds(30)
     auto_recovery: Instant | None = seconds(10)
+    orphan_ports: str = "keep"
+    """`keep` or `suspend`: ports that only this node has, while it is isolated (M7.1)."""
+    lacp_mux: str = "coupled"
+    """`coupled` or `independent` control (802.1AX 6.4.15) on bonds that are no half of a pair's: those are always
+    independent."""
     lacp_identity: str = "system-id"
     """`system-id` or `bond-mac` (M1.7)."""
     system_id: Mac | None = None

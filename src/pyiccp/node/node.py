@@ -93,6 +93,8 @@ class Node:
         self.pair_tree = None if self._pairing is None else self._pairing.tree
         self.tree_links: set[str] = set()
         """Ports that a spanning tree was told to be up; never iterated over."""
+        self.suspended: frozenset[str] = frozenset()
+        """Orphans that carry nothing for now (M7.1); never iterated over."""
         self.renamed: dict[str, Instant] = {}
         """When a dual-homed bond last changed its identity."""
         self.tree_states: dict[str, tuple[bool, bool]] = {}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyiccp.node.node import Node
 
 NOT_CONNECTED = "mlag not connected"
+SUSPENDED = "suspended: this node is isolated (orphan-ports=suspend)"
 
 
 def build_status(node: Node, now: Instant) -> NodeStatus:
@@ -188,6 +189,9 @@ def _bridge_port(node: Node, bridge: Bridge, interface: str, now: Instant) -> Br
     if node.config.mlag is not None and interface == node.config.mlag.peer_port and node.mlag is not None:
         receiving = sending = sending and node.mlag.gate
         comment = None if node.mlag.gate else NOT_CONNECTED
+    if interface in node.suspended:
+        receiving = sending = False
+        comment = SUSPENDED
     view = node.tree_view(interface)
     if view is None:
         return BridgePortStatus(

@@ -22,6 +22,7 @@ from pyiccp.node import events as node
 from pyiccp.node import wiring
 from pyiccp.node.comparing import begin_or_end, check_pair, profile_heard
 from pyiccp.node.control import iccp_messages, iccp_octets
+from pyiccp.node.orphans import suspend_orphans
 from pyiccp.node.pair_tree import WORST
 from pyiccp.node.partners import hear_peer, partners_heard, require_partner
 from pyiccp.node.tree_routes import TREE_ROUTES, log
@@ -361,6 +362,7 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         mlag.SetIdentity: _set_identity,
         mlag.SetBridgeIdentity: _set_bridge_identity,
         mlag.HoldOutOfSync: _hold_out_of_sync,
+        mlag.SuspendOrphans: suspend_orphans,
         mlag.HoldDistribution: _hold_distribution,
         mlag.Drain: _drain,
         mlag.RequirePartner: require_partner,

@@ -78,13 +78,14 @@ def aggregators(config: NodeConfig) -> tuple[AggregatorConfig, ...]:
     """One per LACP bond. Dual-homed ones are held until the pair is ready and get their identity from it; a peer port
     that is a bond speaks as the node itself (M3.4)."""
     shared = {bond.name for bond in dual_homed(config)}
+    independent = config.tuning.lacp_mux == "independent"
     return tuple(
         AggregatorConfig(
             name=bond.name,
             system=bond.lacp_system_id or bond_mac(config, bond),
             system_priority=bond.lacp_system_priority,
             key=bond.lacp_user_key << 6 | KEY_SPEED,
-            independent=bond.name in shared,
+            independent=independent or bond.name in shared,
             collect_early=bond.name in shared,
             echo_guard=ECHO_GUARD if bond.name in shared else 0,
             hold_out_of_sync=bond.name in shared,
@@ -133,6 +134,7 @@ def mlag_config(config: NodeConfig, blocked: str, held_bonds: tuple[str, ...]) -
         ask_time=tuning.ask_time,
         init_delay=tuning.init_delay,
         auto_recovery=tuning.auto_recovery,
+        suspend_orphans=tuning.orphan_ports == "suspend",
         lacp_identity=tuning.lacp_identity,
         system_id=tuning.system_id,
         keepalive=tuning.keepalive,

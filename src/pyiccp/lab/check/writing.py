@@ -60,6 +60,8 @@ def _tuning(tuning: Tuning) -> list[str]:
     lines = []
     for key, value, usual in (
         ("policy", tuning.policy, default.policy),
+        ("orphan-ports", tuning.orphan_ports, default.orphan_ports),
+        ("lacp-mux", tuning.lacp_mux, default.lacp_mux),
         ("lacp-identity", tuning.lacp_identity, default.lacp_identity),
     ):
         lines += [f'{key} = "{value}"'] if value != usual else []
