@@ -12,10 +12,13 @@ from unittest.mock import patch
 from pyiccp.bridge.flushes import Flushes
 from pyiccp.bridge.forwarding import _Journey
 from pyiccp.bridge.received import _Batch
+from pyiccp.lacp import core as lacp_core
+from pyiccp.lacp import mux
+from pyiccp.lacp.variables import Port
 from pyiccp.mlag import election, joining, losing, stopping
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.core import MlagCore
-from pyiccp.mlag.fences import Fences
+from pyiccp.mlag.fences import Fences, Half
 from pyiccp.mlag.identity import Identity, solo
 from pyiccp.mlag.pair import Pair
 from pyiccp.mlag.partners import Partners
@@ -24,6 +27,7 @@ from pyiccp.mlag.watch import Watch
 from pyiccp.node import pair_tree, wiring
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.link import Fence, FenceKind
 from pyiccp.wire.mac import Mac
 
 __all__ = ["SWITCHES", "off"]
@@ -46,6 +50,20 @@ def _never_frozen(self: MlagCore, now: Instant) -> list[ev.Action]:
     return []
 
 
+_end_drain, _disable = lacp_core.end_drain, mux.Disable_Distributing
+
+
+def _unless_draining(port: Port) -> None:
+    if not port.draining:
+        _disable(port)
+
+
+def _end_drain_and_stop(port: Port) -> None:
+    _end_drain(port)
+    if not port.attached:
+        _disable(port)
+
+
 def _down_while_distributing(pair: Pair, now: Instant) -> list[ev.Action]:
     """Down is said, and the half goes on until LACP has left."""
     actions: list[ev.Action] = []
@@ -56,6 +74,18 @@ def _down_while_distributing(pair: Pair, now: Instant) -> list[ev.Action]:
 
 def _leave_at_once(bond: str) -> ev.Action:
     return ev.HoldOutOfSync(bond, True)
+
+
+def _same_number(self: Fences, half: Half, kind: FenceKind, now: Instant) -> list[ev.Action]:
+    """A fence that is repeated keeps its number."""
+    if kind is not half.waiting:
+        return _send(self, half, kind, now)
+    self.timers.set(half.bond, now + half.repeat)
+    fence = ev.SendFence(Fence(kind, half.mlag_id, half.number))
+    return [fence, ev.KeepCopies(half.bond, half.number)] if kind is FenceKind.PREPARE else [fence]
+
+
+_send = Fences._send
 
 
 def _epoch_blind(epoch: int, primary: bool, peer: Any) -> bool:
@@ -99,13 +129,21 @@ SWITCHES: dict[str, Callable[[], tuple[Patch, ...]]] = {
     "M1.2": lambda: ((election, "_system", _adopt_solo),),
     "M1.3": lambda: ((Pair, "solo_identity", property(_pair_identity)),),
     "M1.4": lambda: ((Pair, "solo_identity", property(_bridge_mac)),),
-    "M1.8": lambda: ((wiring, "ECHO_GUARD", 0),),
+    "M1.8": lambda: (
+        (wiring, "ECHO_GUARD", 0),
+        (lacp_core, "await_echo", _nothing),
+        (lacp_core, "unselect", _nothing),
+    ),
     "M2.4": lambda: ((MlagCore, "lease", _never_frozen),),
     "M3.1": lambda: ((joining, "gate_may_open", _yes), (TreeLog, "_ready", lambda self, now: [ev.TreeReady()])),
     "M4.1": lambda: ((_Journey, "filtered", _no),),
     "M4.2": lambda: ((Fences, "wait_for_closed", _nothing), (Fences, "keep_shut", _nothing)),
-    "M4.3": lambda: ((stopping, "leave", _down_while_distributing),),
-    "M4.4": lambda: ((Fences, "stale", _no),),
+    "M4.3": lambda: (
+        (stopping, "leave", _down_while_distributing),
+        (mux, "Disable_Distributing", _unless_draining),
+        (lacp_core, "end_drain", _end_drain_and_stop),
+    ),
+    "M4.4": lambda: ((Fences, "stale", _no), (Fences, "_send", _same_number)),
     "M4.5": lambda: (
         (Fences, "in_envelopes", _nothing),
         (_Journey, "enveloped", _no),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 END_VERBS = ("cut", "mend", "silence", "heal", "silence-rx", "silence-tx")
 HOST_VERBS = ("move",)
-NODE_VERBS = ("crash", "hang", "freeze", "thaw", "stop", "start", "clear-guards")
+NODE_VERBS = ("crash", "hang", "freeze", "thaw", "stop", "start", "clear-guards", "flush")
 KEEPALIVE = "keepalive"
 
 
@@ -123,6 +123,8 @@ def _to_node(network: "Network", device: "Device", fault: Fault) -> None:
             network.boot(device, fault.fresh)
         case "clear-guards":
             network.clear_guards(device)
+        case "flush":
+            network.flush(device)
 
 
 def _to_link(network: "Network", link: "Link", end: int, verb: str) -> None:

@@ -26,6 +26,7 @@ from pyiccp.node.events import (
     DeliverLocally,
     DropQueued,
     Event,
+    FlushRequested,
     GuardsCleared,
     KeepaliveReceived,
     LinkCameUp,
@@ -251,6 +252,11 @@ class Network:
         """Enable ports of its bridges again that BPDU guard has disabled."""
         if device.state == RUNNING:
             self.tell(device, GuardsCleared())
+
+    def flush(self, device: Device) -> None:
+        """Have its bridges forget every host that they have learned; on both nodes of a pair."""
+        if device.state == RUNNING:
+            self.tell(device, FlushRequested(None))
 
     def refresh(self, link: Link) -> None:
         """See whether *link* has carrier, and tell both ends when that has changed."""

@@ -82,7 +82,10 @@ def _systems_in_sync(node: Node) -> Iterator[Mac]:
 
 
 def at_rest(network: Network, reached: Reached) -> str:
-    """What the policy promises is reached, and both tables are equal while a session is up."""
+    """What the policy promises is reached, and both tables are equal while a session is up. A node that asked whether
+    its peer lives has decided by now, though its data plane may not have changed."""
+    if wrong := at_every_step(network):
+        return wrong
     for (source, target), share in promised(network).items():
         got = reached.get((source, target), 0)
         if got < share:

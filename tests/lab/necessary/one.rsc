@@ -1,0 +1,2 @@
+# A client with one cable.
+/interface bonding add lacp-rate=1sec mode=802.3ad name=bond1 slaves=sfp1
