@@ -25,6 +25,7 @@ from pyiccp.mlag.partners import Partners
 from pyiccp.mlag.stp import Role, TreeLog
 from pyiccp.mlag.watch import Watch
 from pyiccp.node import pair_tree, wiring
+from pyiccp.node.pair_tree import PairTree
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import NodeInfo
 from pyiccp.wire.link import Fence, FenceKind
@@ -88,7 +89,16 @@ def _same_number(self: Fences, half: Half, kind: FenceKind, now: Instant) -> lis
 _send = Fences._send
 
 
-def _epoch_blind(epoch: int, primary: bool, peer: Any) -> bool:
+_clear = PairTree.clear
+
+
+def _clear_and_stay_open(self: PairTree) -> list[Any]:
+    """The joining node leaves its ports as they were."""
+    _clear(self)
+    return []
+
+
+def _epoch_blind(epoch: int, primary: bool, node: int | None, peer: Any) -> bool:
     return peer.role != 0 and peer.mode == ev.Mode.NORMAL and not primary
 
 
@@ -135,7 +145,11 @@ SWITCHES: dict[str, Callable[[], tuple[Patch, ...]]] = {
         (lacp_core, "unselect", _nothing),
     ),
     "M2.4": lambda: ((MlagCore, "lease", _never_frozen),),
-    "M3.1": lambda: ((joining, "gate_may_open", _yes), (TreeLog, "_ready", lambda self, now: [ev.TreeReady()])),
+    "M3.1": lambda: (
+        (joining, "gate_may_open", _yes),
+        (PairTree, "clear", _clear_and_stay_open),
+        (TreeLog, "_ready", lambda self, now: [ev.TreeReady()]),
+    ),
     "M4.1": lambda: ((_Journey, "filtered", _no),),
     "M4.2": lambda: ((Fences, "wait_for_closed", _nothing), (Fences, "keep_shut", _nothing)),
     "M4.3": lambda: (

@@ -181,6 +181,20 @@ def test_alive_peer_without_a_session_the_secondary_isolates_the_primary_goes_on
     assert not first.core.pair.deciding
 
 
+def test_two_that_took_each_other_for_dead_are_one_again_when_the_keepalive_answers() -> None:
+    """M0.2, healed by M6.1. 1. Keepalive and peer link are lost at once. 2. Each node asks, hears nothing, and goes on
+    as primary one epoch later: the epochs are equal, and neither is the one that is not primary. 3. The keepalive comes
+    back: exactly one isolates."""
+    pair = joined(keepalive=True)
+    pair.keepalive_works = False
+    pair.disconnect()
+    pair.run(1.1)
+    assert [(side.store.primary, side.store.epoch) for side in pair.sides] == [(True, 1), (True, 1)]
+    pair.keepalive_works = True
+    pair.run(1.0)
+    assert [side.core.pair.mode for side in pair.sides] == [Mode.NORMAL, Mode.ISOLATED]
+
+
 def test_keepalive_lost_first_and_the_peer_link_later_counts_as_no_keepalive() -> None:
     """[V] of M6.1: else both would take the other for dead and keep the identity."""
     pair = joined(keepalive=True)

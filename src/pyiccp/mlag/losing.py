@@ -78,7 +78,7 @@ def _compare(pair: Pair, now: Instant) -> list[Action]:
     peer = pair.watch.peer
     if peer is None or pair.identity.solo or pair.config.policy != "safe":
         return []
-    if must_isolate(pair.store.epoch, pair.store.primary, peer):
+    if must_isolate(pair.store.epoch, pair.store.primary, pair.store.node, peer):
         return _isolate(pair, now)
     out = peer.role == Role.NONE or peer.mode != Mode.NORMAL
     actions = pair.release_tree() if out and RELEASE in pair.timers else []

@@ -26,14 +26,15 @@ def session_lost(policy: str, primary: bool, goodbye: bool, keepalive_alive: boo
     return Decision.KEEP if primary else Decision.SOLO
 
 
-def must_isolate(epoch: int, primary: bool, peer: Keepalive) -> bool:
+def must_isolate(epoch: int, primary: bool, node: int | None, peer: Keepalive) -> bool:
     """M6.1: the peer is alive without a session. The lower epoch isolates, at equal epochs the one that is not
-    primary; a peer that does not carry the pair identity is no reason."""
+    primary; of two that took each other for dead at once (M0.2), and so both are, node number 1. A peer that does not
+    carry the pair identity is no reason."""
     if peer.role == Role.NONE or peer.mode != Mode.NORMAL:
         return False
     if epoch != peer.epoch:
         return epoch < peer.epoch
-    return not primary
+    return node != 0 if primary and peer.role == Role.PRIMARY else not primary
 
 
 def goes_first(epoch: int, node: int | None, peer: Keepalive) -> bool:
