@@ -189,6 +189,21 @@ def linked(rule: str) -> str:
     return f"[{path.name}](../{path.relative_to(PAGE.parents[1])})"
 
 
+PARTS = (
+    "## Parts that show nothing alone",
+    "",
+    "Some switches turn off more than one thing, because another guard covers each of them alone:",
+    "",
+    "* M1.8: the 250 ms of the echo guard. A link that changes its partner waits for two seconds anyway, so the",
+    "  switch leaves the old partner and the old selection in place as well.",
+    "* M3.1: the gate alone. The joining node has shut its ports by then, so the switch leaves them open as well.",
+    "* M4.4: that the receiver ignores lower numbers. A filter opens only when Down has come by every member of the",
+    "  peer port, so the switch lets a repeated fence keep its number as well: that is what breaks.",
+    "* M4.3: the order of Down and the end of distribution. A drain in LACP ends distribution too, so the switch keeps",
+    "  the half distributing while it drains.",
+)
+
+
 def page() -> str:
     rows = {
         rule: (run.story, f"{run.network}: `{run.trace}`" if run.trace else f"{run.network}: it comes up", run.kind)
@@ -209,7 +224,7 @@ def page() -> str:
         "|---|---|---|---|",
     ]
     lines += [f"| {rule} | {' | '.join(rows[rule])} |" for rule in (*SWITCHES, "policy=keep")]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *PARTS, ""])
 
 
 def test_the_page_is_what_this_table_says() -> None:
