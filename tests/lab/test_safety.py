@@ -18,12 +18,11 @@ from pyiccp.lab.check import NETWORKS
 from pyiccp.lab.check.counterexample import replay
 from pyiccp.lab.check.search import settled
 from pyiccp.lab.check.trace import parse_trace
-from pyiccp.lab.scenario import Scenario, load, parse
+from pyiccp.lab.scenario import Scenario, load
 from pyiccp.node.node import Node
 
 PAGE = Path(__file__).parents[2] / "docs" / "safety.md"
 HERE = Path(__file__).parent / "necessary"
-KEEPALIVE = '\n[[keepalive]]\nends = ["Peer1", "Peer2"]\n'
 START = ""
 """No fault is needed: the network breaks while it comes up."""
 PEER = "Peer1:sfp-sfpplus1"
@@ -33,6 +32,7 @@ class Run(msgspec.Struct, frozen=True):
     """A trace of the checker."""
 
     network: str
+    """Of `lab.check.networks`."""
     trace: str
     kind: str
     """Of the violation while the rule is off."""
@@ -49,20 +49,20 @@ class Case(msgspec.Struct, frozen=True):
 
 TRACES = {
     "M1.2": Run(
-        "without keepalive",
+        "alone",
         f"rest: crash Peer1; rest: start Peer1; rest: stop Peer2; rest: start Peer2; rest: cut {PEER}",
         "two identities",
         "Peer2 went on alone, and the pair adopted its solo identity. When the pair splits later, that identity is the "
         "pair's to Peer1 and Peer2's own to Peer2.",
     ),
     "M1.3": Run(
-        "without keepalive",
+        "alone",
         f"rest: cut {PEER}",
         "two identities",
         "The secondary that gives way must not say what the primary says.",
     ),
     "M1.4": Run(
-        "without keepalive",
+        "alone",
         f"rest: stop Peer1; rest: cut {PEER}; rest: start Peer1 fresh",
         "two identities",
         "A fresh node comes up alone. Its bridge MAC is the pair's identity, which the other one still carries.",
@@ -121,17 +121,9 @@ KEEP = ("reflection", "two identities")
 """What `policy=keep` violates in `policy-keep.toml`."""
 
 
-def network(name: str) -> Scenario:
-    if name == "pair":
-        return load(NETWORKS / "pair.toml")
-    text = (NETWORKS / "pair.toml").read_text()
-    assert KEEPALIVE in text
-    return parse(text.replace(KEEPALIVE, ""), "no-keepalive.toml", NETWORKS)
-
-
 def violated(run: Run) -> str:
     """The kind of violation on a trace, or nothing."""
-    net = build(network(run.network), Node)
+    net = build(load(NETWORKS / f"{run.network}.toml"), Node)
     net.start()
     try:
         start = settled(net)
@@ -216,7 +208,7 @@ def page() -> str:
         "",
         "Rendered from `tests/lab/test_safety.py`. With the rule off the run violates what the last column names (M13;",
         "`loss`: a bound of M14), with the rule on the same run violates nothing: the tests do both. A trace is in the",
-        "words of `pyiccp lab check`, on the network that it runs by default. A file is a scenario for `pyiccp lab`,",
+        "words of `pyiccp lab check`, on one of its own networks. A file is a scenario for `pyiccp lab`,",
         "written by hand where a search would have to hit a moment of a few microseconds, or where the rule needs a",
         "third switch, another client or a wrong cable. The switches are in `tests/mlag/switches.py`.",
         "",
