@@ -73,8 +73,9 @@ def _down_while_distributing(pair: Pair, now: Instant) -> list[ev.Action]:
     return actions + [stopping.drain(bond) for bond in pair.draining]
 
 
-def _leave_at_once(bond: str) -> ev.Action:
-    return ev.HoldOutOfSync(bond, True)
+def _leave_at_once(pair: Pair, now: Instant) -> list[ev.Action]:
+    """S, C and D end together, and goodbye."""
+    return [*pair.hold_bonds(), *stopping._goodbye(pair, now)]
 
 
 def _same_number(self: Fences, half: Half, kind: FenceKind, now: Instant) -> list[ev.Action]:
@@ -163,7 +164,7 @@ SWITCHES: dict[str, Callable[[], tuple[Patch, ...]]] = {
         (_Journey, "enveloped", _no),
         (_Journey, "reflected", _no),
     ),
-    "M5.1": lambda: ((stopping, "drain", _leave_at_once),),
+    "M5.1": lambda: ((stopping, "_drain", _leave_at_once),),
     "M6.1 epoch": lambda: ((losing, "must_isolate", _epoch_blind),),
     "M6.1 polls": lambda: ((Watch, "lived_with", _yes),),
     "M6.2": lambda: ((losing, "_hold_tree", _nothing),),
