@@ -20,15 +20,15 @@ from rich.text import Text
 from pyiccp.lab import QUICKSTART
 
 TARGET = Path(__file__).parents[1] / "_static" / "terminal.svg"
-WIDTH = 96
+WIDTH = 100
 COMMANDS = (
-    "pyiccp lab > quick-setup.txt; head -16 quick-setup.txt",
-    "sed -n '/^from/,/^$/p; / lab /,$p' quick-setup.txt",
-    "pyiccp lint peer1.rsc peer2.rsc | head -2",
+    "pyiccp lab > quick-setup.txt; head -17 quick-setup.txt",
+    "sed -n '/^from/,/^h3/p; /cut Peer1/,$p' quick-setup.txt",
+    "pyiccp lint peer1.rsc peer2.rsc | head -2 | cut -c -100",
 )
 
 FRAME = """<svg class="terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img">
-<title>A terminal session: a lab, a capture of it, and what the capture says</title>
+<title>A terminal session: the quick setup in the lab, a cable cut and mended, and a configuration mistake found</title>
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
   font-size: {char_height}px; line-height: {line_height}px; }}
@@ -40,8 +40,8 @@ FRAME = """<svg class="terminal" viewBox="0 0 {width} {height}" xmlns="http://ww
 </clipPath>
 {lines}
 </defs>
-<rect fill="#23241f" x="1" y="1" width="{terminal_width}" height="{terminal_height}" rx="8"/>
-<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+<rect fill="#23241f" width="100%" height="100%" rx="8"/>
+<g transform="translate({terminal_x}, 20)" clip-path="url(#{unique_id}-clip-terminal)">
 {backgrounds}
 <g class="{unique_id}-matrix">
 {matrix}
@@ -76,7 +76,7 @@ def drawn(said: list[tuple[str, str]]) -> str:
     console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
     for command, output in said:
         console.print(Text.assemble(("$ ", "bold green"), (command, "bold")), soft_wrap=True)
-        console.print(Text.from_ansi(output), soft_wrap=True)
+        console.print(Text.from_ansi(output.rstrip("\n") + "\n"), soft_wrap=True)
     return console.export_svg(title="", theme=MONOKAI, code_format=FRAME, unique_id="pyiccp")
 
 
