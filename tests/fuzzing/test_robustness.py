@@ -6,6 +6,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -15,16 +16,19 @@ import trio
 from fuzz.harnesses.node import hostile
 from msgspec.structs import replace
 
+from lab import third
 from node.labs import joined, node
 from pyiccp.bridge.events import HostsReceived
 from pyiccp.lab.network import Network
 from pyiccp.node.events import Notice
 from pyiccp.node.key import SharedKey
 from pyiccp.node.node import Node
+from pyiccp.rstp.variables import Role
 from pyiccp.sansio import milliseconds, seconds
 from pyiccp.service import metrics
 from pyiccp.service.control import AT_ONCE, LONGEST_REQUEST, Control
 from pyiccp.service.log import Log
+from pyiccp.service.picture import Picture
 from pyiccp.testing.mutation import Mutator
 from pyiccp.testing.tree import Seed
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
@@ -33,6 +37,8 @@ from pyiccp.wire.iccp.rg import RgId
 from pyiccp.wire.link import ETHERTYPE, Data, Segment
 from pyiccp.wire.mac import NEAREST_BRIDGE
 
+OTHERS = {"Third": ("ether1", "ether2"), "Peer1": ("ether2", "client-bond"), "Peer2": ("ether2", "client-bond")}
+"""Ports of spanning trees of the network with a third switch, but for those that hosts are on."""
 PEER_PORT, HALF, ORPHAN = "sfp-sfpplus1", "sfp-sfpplus2", "ether1"
 BURST, BURSTS = 40, 100
 EVERY = milliseconds(100)
@@ -63,6 +69,35 @@ def test_a_port_full_of_hostile_frames_leaves_lacp_and_iccp_alive_on_the_others(
     assert node(net, "Client").lacp.port("sfp-sfpplus1").distributing
     assert node(net, "Client").lacp.port("sfp-sfpplus2").distributing
     assert not [moment for moment in net.timeline[marks:] if "lost" in moment.what or "identity" in moment.what]
+
+
+def test_a_port_full_of_hostile_frames_leaves_spanning_tree_alive_on_the_others() -> None:
+    """1. A pair is the root of a tree with a third switch, wired to both nodes, and a bridge behind its bond. 2. Ten
+    seconds of hostile frames, BPDUs of better bridges among them, come in by an orphan port of one node. 3. Looked at
+    every 10 ms: no port of the others ever changed its role or state, one of the third switch's is blocked throughout.
+    4. Nobody waited for a BPDU of the pair longer than a hello."""
+    net = third.network(root="pair")
+    net.run(seconds(12))
+    bpdus, start = third.Bpdus(net), net.now
+    ports = [(name, port) for name, ports in OTHERS.items() for port in ports]
+
+    def tree() -> list[tuple[Role, bool]]:
+        views = [node(net, name).tree_view(port) for name, port in ports]
+        return [(view.role, view.forwarding) for view in views if view is not None]
+
+    before, rng = tree(), Random(1)
+    assert len(before) == len(ports)
+    assert sorted(before[:2]) == [(Role.Root, True), (Role.Alternate, False)], "the third switch's"
+    for _ in range(BURSTS):
+        frames = [hostile()[int(rng.random() * len(hostile()))] for _ in range(BURST)]
+        net._forward(net.devices["Peer1"], ORPHAN, frames)
+        for _ in range(10):
+            net.run(net.now + EVERY // 10)
+            assert tree() == before
+    for sinks in (("Third:ether1",), ("Third:ether2",), ("Client:sfp1", "Client:sfp2")):
+        heard = [at for _, sink, at, _ in bpdus.heard if sink in sinks]
+        assert len(heard) >= 4
+        assert max(after - at for at, after in pairwise([start, *heard, net.now])) <= seconds(2)
 
 
 def test_a_flooded_client_port_leaves_the_pair_alone() -> None:
@@ -151,14 +186,28 @@ async def test_askers_who_never_finish_do_not_keep_others_out(folder: Path, auto
         nursery.cancel_scope.cancel()
 
 
-async def test_rubbish_for_the_metrics_is_answered_or_closed_and_the_next_is_served() -> None:
+async def test_hostile_requests_do_not_keep_prometheus_from_the_metrics() -> None:
+    """1. Twenty requests are rubbish, some longer than one may be, some cut off. 2. Three times as many askers as are
+    served at a time say nothing; those beyond are hung up on. 3. When these have run out of patience, a scrape gets all
+    metrics of a joined node. 4. Two hundred more scrapes at once look at the node no more often than once a second."""
     pytest.importorskip("prometheus_client")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    net, looks = joined(), 0
 
-    def picture() -> object:
-        raise AssertionError("nobody asked properly")
+    def picture() -> Picture:
+        nonlocal looks
+        looks += 1
+        return Picture(status=node(net, "Peer1").status(net.now), bridges=(), ports={}, tasks=3)
+
+    async def scrape() -> bytes:
+        answer = b""
+        async with await trio.open_tcp_stream("127.0.0.1", port) as stream:
+            await stream.send_all(b"GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n")
+            async for octets in stream:
+                answer += octets
+        return answer
 
     rng = Random(4)
     async with trio.open_nursery() as nursery:
@@ -166,8 +215,21 @@ async def test_rubbish_for_the_metrics_is_answered_or_closed_and_the_next_is_ser
         for number in range(20):
             stream = await trio.open_tcp_stream("127.0.0.1", port)
             with suppress(trio.BrokenResourceError):
-                await stream.send_all(rng.randbytes(50 * number).replace(b"\r\n\r\n", b""))
+                await stream.send_all(rng.randbytes(1000 * number).replace(b"\r\n\r\n", b""))
             await stream.aclose()
+        idle = [await trio.open_tcp_stream("127.0.0.1", port) for _ in range(3 * metrics.AT_ONCE)]
+        with trio.fail_after(2):  # less than anybody's patience
+            assert await idle[-1].receive_some(1) == b"", "one too many"
+        for stream in idle:
+            await stream.aclose()
+        await trio.sleep(0.2)
+        answer = await scrape()
+        assert answer.startswith(b"HTTP/1.0 200 OK\r\n")
+        assert b"\npyiccp_mlag_connected 1.0\n" in answer
+        before, start = looks, trio.current_time()
+        for _ in range(200):
+            assert b"pyiccp_mlag_connected 1.0" in await scrape()
+        assert looks - before <= 1 + trio.current_time() - start
         nursery.cancel_scope.cancel()
 
 

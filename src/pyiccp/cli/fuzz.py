@@ -155,7 +155,8 @@ def send(
                 sent = said
                 if status is not None:
                     status.update(f"{sent:,} of {count:,} sent")
-    print(f"{sent} inputs sent, {found} findings", file=sys.stderr)
+    left = f", {device.left_out} frames left out that {port} does not take" if device.left_out else ""
+    print(f"{sent} inputs sent, {found} findings{left}", file=sys.stderr)
     if found:
         raise click.exceptions.Exit(EXIT_BAD)
 

@@ -9,6 +9,10 @@ from pyiccp.service.picture import Picture
 from pyiccp.transports.udp import Address
 
 PATIENCE = 5.0
+AT_ONCE = 16
+"""Askers served at a time; further ones are hung up on."""
+FRESH = 1.0
+"""Seconds for which an answer is good: however often somebody asks, the node is looked at as often as that."""
 _LONGEST_REQUEST = 8192
 
 
@@ -52,13 +56,19 @@ class _Node:
 async def serve(
     address: Address, picture: Callable[[], Picture], task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
 ) -> None:
-    """Answer every HTTP request with the metrics of now. ImportError without the extra."""
+    """Answer every HTTP request with the metrics of now, or of a moment ago. ImportError without the extra."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     registry = CollectorRegistry()
     registry.register(_Node(picture))  # type: ignore[arg-type]
 
+    asking, body, made = 0, b"", -FRESH
+
     async def answer(stream: trio.SocketStream) -> None:
+        nonlocal asking, body, made
+        if asking >= AT_ONCE:
+            return
+        asking += 1
         try:
             with trio.move_on_after(PATIENCE):
                 request = b""
@@ -67,11 +77,14 @@ async def serve(
                     if not octets:
                         return
                     request += octets
-                body = generate_latest(registry)
+                if trio.current_time() - made >= FRESH or not body:
+                    body, made = generate_latest(registry), trio.current_time()
                 head = "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
                 await stream.send_all(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         except trio.BrokenResourceError:
             return
+        finally:
+            asking -= 1
 
     host, port = address
     listeners = await trio.open_tcp_listeners(port, host=host)

@@ -23,6 +23,8 @@ class Device(Protocol):
 
     kind: str
     """`raw` for frames, `tcp` for octets of a stream."""
+    left_out: int
+    """Units that never left this machine."""
 
     def send(self, units: Sequence[bytes]) -> None:
         """Send *units*, in order. OSError when the device takes none."""
