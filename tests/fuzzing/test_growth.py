@@ -4,22 +4,29 @@ Twice the input may cost twice the work and a little more; a parser that looks a
 four times. Counting knows no clock, so it says the same on any machine.
 """
 
+import gzip
+import struct
 import sys
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
+from random import Random
 from types import FrameType
 from typing import Any
 
 import pytest
 
 from pyiccp.capture import read, scan
+from pyiccp.capture.annotated import dump
 from pyiccp.capture.decoder import Decoder
 from pyiccp.capture.hexfile import HexReader
 from pyiccp.capture.packet import Packet
 from pyiccp.capture.pcap import PcapWriter
+from pyiccp.capture.pcapng import PcapngWriter
 from pyiccp.capture.records import records
+from pyiccp.capture.scanning import Mapped
 from pyiccp.node.config import ConfigError
 from pyiccp.routeros.config import parse_config
 from pyiccp.service.control import Control
@@ -28,7 +35,8 @@ from pyiccp.wire.dissect import dissect
 from pyiccp.wire.hexdump import hexdump
 from pyiccp.wire.iccp.pdu import IccpPdu, Message
 from pyiccp.wire.iccp.rg import RgId
-from pyiccp.wire.iccp.stream import PduStream
+from pyiccp.wire.iccp.sonic import SonicMessage
+from pyiccp.wire.iccp.stream import PduStream, SonicStream
 from pyiccp.wire.iccp.tlv import UnknownTlv
 from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.link import Data, Segment
@@ -128,6 +136,45 @@ def hexed(octets: bytes) -> None:
     list(HexReader(octets.decode()))
 
 
+def sonic(count: int) -> bytes:
+    return SonicMessage(0x703, 1, tuple(UnknownTlv(0x2FFF, b"12345678", True) for _ in range(count))).encode()
+
+
+def blocks(count: int) -> bytes:
+    """pcapng: every other block is one that nobody knows."""
+    file, frame = BytesIO(), PROTOCOLS["lacp"].frame(Lacpdu(Participant(), Participant()).encode(), 0)
+    writer = PcapngWriter(file)
+    for number in range(count):
+        writer.write(Packet(number + 1, number, 0, frame, len(frame)))
+        file.write(struct.pack("<III", 0x0BAD, 12, 12))
+    return file.getvalue()
+
+
+def annotated(octets: bytes) -> None:
+    found = read(BytesIO(octets))
+    for one in Decoder(found.interfaces).decode(found):
+        dump(one)
+
+
+def walked(octets: bytes, in_lanes: bool) -> None:
+    list(Mapped(octets, in_lanes=in_lanes))
+
+
+def sonic_stream(octets: bytes) -> None:
+    reader = SonicStream()
+    for at in range(len(octets)):
+        reader.feed(octets[at : at + 1])
+
+
+def refused(decode: Callable[[bytes], Any], octets: bytes) -> None:
+    with suppress(Malformed):
+        decode(octets)
+
+
+def tail(seed: bytes, count: int) -> bytes:
+    return seed + bytes(20 * count)
+
+
 def link_data(count: int) -> bytes:
     return PROTOCOLS["pyiccp-link"].frame(Segment(1, 2, 3, Data(0, 1, 0, False, messages(count)[10:])).encode(), 0)
 
@@ -152,6 +199,17 @@ PARSERS: dict[str, tuple[Callable[[bytes], Any], Callable[[int], bytes]]] = {
     "brackets": (parsed, lambda count: b"/interface bridge set " + b"[ find " * count),
     "quotes": (parsed, lambda count: b"/interface bridge add name=" + b'"a\\"' * count),
     "request to the control socket": (Control({})._reply, lambda count: b'{"a": ' + b"[1, " * count),
+    "pcapng": (decoded, blocks),
+    "compressed capture": (decoded, lambda count: gzip.compress(capture(count))),
+    "scan of a capture in memory": (partial(walked, in_lanes=False), capture),
+    "scan in lanes": (partial(walked, in_lanes=True), capture),
+    "annotated dump": (annotated, capture),
+    "SONiC message of many TLVs": (partial(refused, SonicMessage.decode), sonic),
+    "SONiC stream, octet by octet": (sonic_stream, lambda count: sonic(3) * count),
+    **{
+        f"{name} with a long tail": (partial(refused, protocol.decode), partial(tail, protocol.seed(Random(1)).octets))
+        for name, protocol in PROTOCOLS.items()
+    },
 }
 
 
