@@ -48,6 +48,6 @@ def damaged(value: Any, data: Data) -> Any:
         return None
 
 
-def scripts(rng: Random, count: int = 24, longest: int = 160) -> list[Seed]:
+def scripts(rng: Random, count: int = 160, longest: int = 160) -> list[Seed]:
     """Random decisions, as seeds of harnesses whose input is a list of operations."""
     return [Seed.of_unknown(rng.randbytes(8 + int(rng.random() * longest))) for _ in range(count)]

@@ -74,6 +74,8 @@ def run(octets: bytes) -> None:
         wire.send(end, said(ends[end].do(mlacp(end + 1))))
         wire.send(end, said(ends[end].do(event)))
     wire.settle()
+    for _ in range(data.number() % 4):  # while the session is sure to be up
+        wire.send(0, deliver(0, _application_data(data)))
     switched = False
     for _ in range(_STEPS):
         if not data.more:
