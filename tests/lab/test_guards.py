@@ -5,8 +5,10 @@ from pathlib import Path
 from lab.third import network as third_network
 from node.labs import node
 from pyiccp.lab.network import Network
+from pyiccp.lab.result import result_of
 from pyiccp.lab.run import prepare
 from pyiccp.lab.scenario import parse
+from pyiccp.lab.text import to_text
 from pyiccp.sansio import seconds
 
 SCENARIO = """
@@ -79,3 +81,14 @@ def test_a_guard_of_a_pair_lets_go_after_its_time() -> None:
     assert guarded(net) == {"Peer1": [True, True], "Peer2": [True, True]}
     net.run(seconds(45))
     assert guarded(net) == {"Peer1": [False, False], "Peer2": [False, False]}
+
+
+def test_the_text_says_of_plain_bridges_what_each_port_is_and_why_it_does_not_forward() -> None:
+    """After `status: disabled` of MLAG the report shows the bridge and its ports."""
+    net = prepare(parse(SCENARIO, "guards.toml", Path()))
+    net.run(seconds(9))
+    _, first, _, second = to_text(result_of(net)).split("\n\n")[:4]
+    assert first.startswith("[admin@A] > /interface/bridge/monitor bridge1\n")
+    assert first.endswith("\n  ether1: disabled-port, discarding: BPDU guard has disabled the port")
+    assert "root-bridge: yes" in second
+    assert second.endswith("\n  ether1: designated-port, learning: learning until the forward delay is over")

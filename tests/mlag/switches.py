@@ -110,7 +110,7 @@ def _begin_again(self: TreeLog, now: Instant) -> list[Any]:
     self.role, self.held, self.incoming = Role.ALONE, True, None
     self.timers.cancel("ready")
     self.timers.cancel("silent")
-    self.marks.clear()
+    self.halves.marks.clear()
     return self._carry(self.copy.clear(), now)
 
 

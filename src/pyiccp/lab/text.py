@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from pyiccp.lab.result import FlowResult, NodeResult, Result
-from pyiccp.node.status import BondStatus, NodeStatus
-from pyiccp.routeros.monitor import bonding_monitor, mlag_monitor, prompt
+from pyiccp.node.status import BondStatus, BridgeStatus, NodeStatus
+from pyiccp.routeros.monitor import bonding_monitor, bridge_monitor, mlag_monitor, prompt
 from pyiccp.wire.mac import Mac, mac_plus, mac_text
 
 _FLOW_TITLES = ("from", "to", "sent", "received", "lost", "duplicated", "reflected", "reordered", "longest-gap")
@@ -26,7 +26,7 @@ def to_text(result: Result) -> str:
 
 
 def _monitors(name: str, node: NodeResult, pairs: Sequence[Mac]) -> Iterator[str]:
-    """The monitors of one device: an MLAG node's own, another's bonds."""
+    """The monitors of one device: an MLAG node's own, another's bonds, and its bridges where they are no pair's."""
     if node.state in ("off", "hung"):
         yield f"{name} is {node.state}"
         return
@@ -40,6 +40,11 @@ def _monitors(name: str, node: NodeResult, pairs: Sequence[Mac]) -> Iterator[str
         for bond_name, bond in node.bonds.items():
             lines = [prompt(name, f"/interface bonding monitor {bond_name}"), bonding_monitor(bond)]
             yield "\n".join([*lines, *_why_not({bond_name: bond}), *_note(bond, pairs)])
+    if node.mlag is None or node.mlag.status == "disabled":
+        for bridge_name, bridge in node.bridges.items():
+            if bridge.spanning_tree != "none":
+                command = prompt(name, f"/interface/bridge/monitor {bridge_name}")
+                yield "\n".join([command, bridge_monitor(bridge), *_roles(bridge)])
 
 
 def _why_not(bonds: dict[str, BondStatus]) -> Iterator[str]:
@@ -47,6 +52,12 @@ def _why_not(bonds: dict[str, BondStatus]) -> Iterator[str]:
         for port_name, port in bond.ports.items():
             if port.reason is not None:
                 yield f"  {name}, {port_name}: {port.state}: {port.reason}"
+
+
+def _roles(bridge: BridgeStatus) -> Iterator[str]:
+    for port_name, port in bridge.ports.items():
+        state = "forwarding" if port.forwarding else "learning" if port.learning else "discarding"
+        yield f"  {port_name}: {port.role or port.status}, {state}{f': {port.reason}' if port.reason else ''}"
 
 
 def _note(bond: BondStatus, pairs: Sequence[Mac]) -> Iterator[str]:

@@ -17,23 +17,19 @@ from zlib import crc32
 
 from pyiccp.mlag.events import EndSession, Tell, TreeCarriedOut, TreeReady
 from pyiccp.mlag.identity import may_have
-from pyiccp.mlag.stp_copy import Copy, Deed, Kind, Mark
+from pyiccp.mlag.stp_copy import Copy, Deed, Kind
 from pyiccp.mlag.stp_events import Changed, Event, Heard, Held, Observer, Released, Started
+from pyiccp.mlag.stp_halves import Halves
+from pyiccp.mlag.stp_incoming import LATEST, Incoming, pieces
 from pyiccp.sansio import Instant, Timers, milliseconds, seconds
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.iccp.tlv import UnknownTlv
 from pyiccp.wire.iccp.tree import (
-    CHUNK,
-    MARKS,
-    TreeApplied,
     TreeBegin,
-    TreeBpdu,
     TreeEntry,
-    TreeGuardCleared,
     TreeIdentity,
     TreeLinkDown,
     TreeLinkUp,
-    TreeMark,
     TreeMarks,
     TreePort,
     TreeSnapshot,
@@ -46,10 +42,6 @@ PATIENCE = seconds(2.5)
 HELLO = seconds(2)
 COMING_BACK = seconds(3)
 """A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
-LARGEST = 1 << 22
-"""Octets of a snapshot at most: more than a thousand ports."""
-LATEST = 1 << 62
-
 READY, SILENT = "ready", "silent"
 
 
@@ -70,7 +62,7 @@ class TreeLog:
         self.copy = copy
         self.node = node
         self.role = Role.ALONE
-        self.marks: dict[int, Mark] = {}
+        self.halves = Halves(copy)
         self.sequence = 0
         self.offset: Instant = 0
         """Log time minus ours."""
@@ -85,11 +77,11 @@ class TreeLog:
         """When the data plane of a port of ours was last told to shut."""
         self.timers: Timers[str | int] = Timers()
         """READY, SILENT, or the number of a port that may come back."""
-        self.incoming: tuple[TreeBegin, list[TreeMark], bytearray] | None = None
+        self.incoming: Incoming | None = None
         self.session = (0, 0)
         self.observer: Observer | None = None
         self.counters = {"refused": 0}
-        self._populate(0)
+        self.halves.populate(node, 0)
 
     # --- the interface
 
@@ -134,7 +126,7 @@ class TreeLog:
         """See sansio.Core."""
         return (
             self.copy.fingerprint(now + self.offset if self.role in (Role.ALONE, Role.PRIMARY) else self.newest),
-            tuple((port, mark.has, mark.up, mark.done) for port, mark in self.marks.items()),
+            tuple((port, mark.has, mark.up, mark.done) for port, mark in self.halves.marks.items()),
             (self.node, self.role, self.held, self.entered, self.incoming is not None),
             self.timers.fingerprint(now),
         )
@@ -145,9 +137,10 @@ class TreeLog:
         """An edge port's bond that changes its identity is the same cable to the same client. It is down for the two
         seconds that LACP takes; for spanning tree it is not, unless it takes longer. When the other half is up there
         is nothing to bridge over."""
-        if isinstance(change, TreeLinkDown) and (mark := self.marks.get(change.port)) and not mark.up[1 - self.node]:
-            self.timers.set(change.port, now + COMING_BACK)
-            return []
+        match change:
+            case TreeLinkDown(port) if port in self.halves and not self.halves.up(port, 1 - self.node):
+                self.timers.set(port, now + COMING_BACK)
+                return []
         return self._changed(change, now)
 
     def _changed(self, change: TlvValue, now: Instant) -> list[Any]:
@@ -163,7 +156,7 @@ class TreeLog:
 
     def _enter(self, node: int, changes: tuple[TlvValue, ...], now: Instant) -> list[Any]:
         """Apply *changes* of *node*, and tell the peer that they come next."""
-        at = max(now + self.offset, self.newest)
+        at = self._log_time(now)
         if self.role is not Role.PRIMARY:
             return self._apply(node, changes, at, now)
         self.sequence += 1
@@ -175,7 +168,7 @@ class TreeLog:
         self.newest = at
         deeds = [] if changes else self.copy.advance(at)
         for change in changes:
-            deeds += self._fold(node, change, at)
+            deeds += self.halves.fold(node, change, at)
         if self.role is not Role.ALONE:
             self._show(at)
         actions = self._carry(deeds, now)
@@ -200,48 +193,7 @@ class TreeLog:
     def _show(self, at: Instant) -> None:
         """What must be equal on both nodes."""
         if self.observer is not None:
-            marks = tuple(mark.told_as(port) for port, mark in self.marks.items())
-            self.observer(self.session, self.sequence, (self.copy.fingerprint(at), marks))
-
-    def _fold(self, node: int, change: TlvValue, at: Instant) -> list[Deed]:
-        """What *change* of one *node* is to the port that both may have (M9.2)."""
-        if isinstance(change, TreePort):
-            mark = self.marks.get(change.port)
-            known = mark is not None
-            if mark is None:
-                mark = self.marks[change.port] = Mark.new()
-            mark.has[node] = True
-            mark.applied[node] = mark.told
-            return [] if known else self.copy.apply(change, at)
-        if isinstance(change, TreeIdentity):
-            return self.copy.apply(change, at)
-        mark = self.marks.get(getattr(change, "port", 0))
-        if mark is None or not mark.has[node]:
-            return []
-        before = any(mark.up)
-        match change:
-            case TreeLinkUp():
-                mark.up[node] = True
-                return [] if before else self.copy.apply(change, at)
-            case TreeLinkDown():
-                mark.up[node] = False
-                return self.copy.apply(change, at) if before and not any(mark.up) else []
-            case TreeBpdu():
-                # A half that collects but does not distribute yet could not answer; when it can, it speaks first.
-                return self.copy.apply(change, at) if before else []
-            case TreeGuardCleared():
-                return self.copy.apply(change, at)
-            case TreeApplied(port, number):
-                mark.applied[node] = max(mark.applied[node], number)
-                return self._tell_done(port, mark, at)
-        return []
-
-    def _tell_done(self, port: int, mark: Mark, at: Instant) -> list[Deed]:
-        """M9.3: a command is carried out when every node that has the port says so."""
-        if mark.done <= mark.told:
-            return []
-        mark.told = mark.done
-        return self.copy.applied(port, mark.told, at)
+            self.observer(self.session, self.sequence, (self.copy.fingerprint(at), self.halves.told()))
 
     def _carry(self, deeds: list[Deed], now: Instant) -> list[Any]:
         """Our part of what the tree wants done."""
@@ -262,20 +214,17 @@ class TreeLog:
 
     def _speaks(self, port: int) -> bool:
         """M9.2: a BPDU leaves by the primary's half if that is up, else by the secondary's."""
-        mark = self.marks.get(port)
-        if mark is None or not mark.up[self.node]:
+        if not self.halves.up(port, self.node):
             return False
-        return self.role is not Role.SECONDARY or not mark.up[1 - self.node]
+        return self.role is not Role.SECONDARY or not self.halves.up(port, 1 - self.node)
 
     # --- sessions
 
     def _start(self, primary: bool, node: int, now: Instant) -> list[Any]:
         """M9.6: the primary's copy is the pair's. The secondary shuts its ports and throws its own away (M3.1)."""
-        actions = self._carry(self._drop_peer(max(now + self.offset, self.newest)), now)
+        actions = self._carry(self._drop_peer(self._log_time(now)), now)
         if node != self.node:
-            for mark in self.marks.values():
-                for pair in (mark.has, mark.up, mark.applied):
-                    pair.reverse()
+            self.halves.swap()
             self.node = node
         self.sequence = 0
         self.entered = False
@@ -284,26 +233,22 @@ class TreeLog:
             self.role = Role.PRIMARY
             return [*actions, *self._picture(now)]
         # Neighbours must not believe for another six seconds what this node has said as a bridge of its own.
-        actions += self._carry(self.copy.resign(max(now + self.offset, self.newest)), now)
+        actions += self._carry(self.copy.resign(self._log_time(now)), now)
         self.role = Role.JOINING
         self.held = False
-        self.marks.clear()
+        self.halves.marks.clear()
         self.spoken.clear()
         return [*actions, *self._carry(self.copy.clear(), now)]
 
     def _picture(self, now: Instant) -> list[Any]:
         """The snapshot."""
-        at = max(now + self.offset, self.newest)
+        at = self._log_time(now)
         actions = self._carry(self.copy.advance(at), now)
         self.newest = at
         document = self.copy.document(at)
-        marks = tuple(mark.told_as(port) for port, mark in self.marks.items())
-        said: list[TlvValue] = [TreeBegin(at, len(document))]
-        said += [TreeMarks(marks[start : start + MARKS]) for start in range(0, len(marks), MARKS)]
-        said += [TreeSnapshot(document[start : start + CHUNK]) for start in range(0, len(document), CHUNK)]
         self.session = at, crc32(document)
         self._show(at)
-        return [*actions, *map(Tell, said)]
+        return [*actions, *map(Tell, pieces(at, self.halves.told(), document))]
 
     def _ready(self, now: Instant) -> list[Any]:
         """M3.1: what the tree does not have forwarding has been discarding long enough."""
@@ -334,32 +279,17 @@ class TreeLog:
         if not self.held:
             return []
         self.held = False
-        at = max(now + self.offset, self.newest)
-        deeds = [*self._drop_peer(at), *self._populate(at)] if self.role is Role.ALONE else []
+        at = self._log_time(now)
+        deeds = [*self._drop_peer(at), *self.halves.populate(self.node, at)] if self.role is Role.ALONE else []
         return self._carry([*deeds, *self.copy.stand()], now)
 
     def _drop_peer(self, at: Instant) -> list[Deed]:
-        """M9.7: the other node's orphans and halves are down."""
-        other = 1 - self.node
-        deeds: list[Deed] = []
-        for port, mark in list(self.marks.items()):
-            was_up = any(mark.up)
-            mark.has[other] = mark.up[other] = False
-            if not mark.has[self.node]:
-                del self.marks[port]
-                deeds += self.copy.remove(port, at)
-                continue
-            if was_up and not any(mark.up):
-                deeds += self.copy.apply(TreeLinkDown(port), at)
-            deeds += self._tell_done(port, mark, at)
         self.newest = at
-        return deeds
+        return self.halves.drop(1 - self.node, at)
 
-    def _populate(self, at: Instant) -> list[Deed]:
-        """Our own ports are in the tree; after a session that ended before the snapshot came they are not."""
-        if self.marks:
-            return []
-        return [deed for change in self.copy.own() for deed in self._fold(self.node, change, at)]
+    def _log_time(self, now: Instant) -> Instant:
+        """Of what happens now; it never goes back."""
+        return max(now + self.offset, self.newest)
 
     # --- what the peer says
 
@@ -379,46 +309,41 @@ class TreeLog:
         if isinstance(change, TreePort):
             if not may_have(1 - self.node, change.port):
                 return self._fail(f"peer's bridge port {change.name}: number {change.port} is not its own")
-            if change.port not in self.marks and (why := self.copy.refusal(change)):
+            if change.port not in self.halves and (why := self.copy.refusal(change)):
                 return self._fail(f"peer's bridge port {change.name}: {why}")
         return self._enter(1 - self.node, (change,), now)
 
     def _snapshot(self, value: TreeBegin | TreeMarks | TreeSnapshot, now: Instant) -> list[Any]:
-        if isinstance(value, TreeBegin):
-            if value.size > LARGEST or value.time > LATEST:
-                return self._fail("the peer's spanning tree is too large")
-            self.incoming = value, [], bytearray()
-            return []
-        if self.incoming is None:
-            self.counters["refused"] += 1
-            return []
-        begin, marks, document = self.incoming
-        if isinstance(value, TreeMarks):
-            marks += value.marks
-        else:
-            document += value.octets
-        if len(document) > begin.size or len(marks) > 0xFFF:
-            return self._fail("the peer's spanning tree is larger than it said")
-        return [] if len(document) < begin.size else self._adopt(begin, marks, bytes(document), now)
+        try:
+            if isinstance(value, TreeBegin):
+                self.incoming = Incoming(value)
+                return []
+            if self.incoming is None:
+                self.counters["refused"] += 1
+                return []
+            return self._adopt(self.incoming, now) if self.incoming.add(value) else []
+        except ValueError as error:
+            return self._fail(str(error))
 
-    def _adopt(self, begin: TreeBegin, marks: list[TreeMark], document: bytes, now: Instant) -> list[Any]:
+    def _adopt(self, whole: Incoming, now: Instant) -> list[Any]:
         """Be the peer's copy. Our ports are not in it yet."""
         self.incoming = None
+        document = bytes(whole.document)
         try:
-            ports = self.copy.restore(document, begin.time)
+            ports = self.copy.restore(document, whole.time)
         except ValueError as error:
             return self._fail(f"the peer's spanning tree cannot be: {error}")
-        self.marks = {mark.port: Mark.heard(mark) for mark in marks}
-        if set(self.marks) != ports:
-            self.marks.clear()
+        self.halves.adopt(whole.marks)
+        if set(self.halves.marks) != ports:
+            self.halves.marks.clear()
             return [*self._carry(self.copy.clear(), now), *self._fail("the peer's spanning tree has other ports")]
         self.role = Role.SECONDARY
         self.held = False
-        self.newest = begin.time
-        self.offset = begin.time - now
+        self.newest = whole.time
+        self.offset = whole.time - now
         self.timers.set(SILENT, now + PATIENCE)
-        self.session = begin.time, crc32(document)
-        self._show(begin.time)
+        self.session = whole.time, crc32(document)
+        self._show(whole.time)
         return self._carry(self.copy.stand(), now)
 
     def _entry(self, entry: TreeEntry, now: Instant) -> list[Any]:
@@ -428,7 +353,7 @@ class TreeLog:
         for change in entry.changes:
             if isinstance(change, UnknownTlv):
                 return self._fail(f"the peer's log of the spanning tree has a change of type {change.type:#06x}")
-            new = isinstance(change, TreePort) and change.port not in self.marks
+            new = isinstance(change, TreePort) and change.port not in self.halves
             if new and (why := self.copy.refusal(change)):
                 return self._fail(f"the peer's log of the spanning tree: {why}")
         self.sequence = entry.sequence
@@ -439,7 +364,7 @@ class TreeLog:
     def _repeat(self, now: Instant) -> list[Any]:
         """M9.4: the primary is silent, neighbours must not notice: say again what was said last."""
         self.timers.set(SILENT, now + HELLO)
-        return [said for port, said in self.spoken.items() if port in self.marks and self.marks[port].up[self.node]]
+        return [said for port, said in self.spoken.items() if self.halves.up(port, self.node)]
 
     def _fail(self, why: str) -> list[Any]:
         self.counters["refused"] += 1
