@@ -16,7 +16,7 @@ from pyiccp.mlag.identity import number_of, orphan_number
 from pyiccp.mlag.pair import Pair
 from pyiccp.mlag.stp_copy import Deed, Kind
 from pyiccp.node.config import Bridge, BridgePort, NodeConfig
-from pyiccp.node.spanning import RUNS, bridge_settings, port_settings, refusal
+from pyiccp.node.spanning import RUNS, bridge_settings, forbidden, port_settings
 from pyiccp.node.wiring import bridge_mac, dual_homed, speed
 from pyiccp.rstp import events as rstp
 from pyiccp.rstp.config import PortConfig, automatic_cost, check_port
@@ -47,7 +47,7 @@ def pair_tree(config: NodeConfig, bridge: Bridge, pair: Pair) -> "PairTree | Non
     try:
         return PairTree(config, bridge, pair)
     except ValueError as error:
-        raise refusal(bridge, f"{bridge.name}: {error} (802.1D-2004 17.14)", "") from None
+        raise forbidden(bridge, error) from None
 
 
 class PairTree:

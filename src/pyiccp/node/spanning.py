@@ -5,10 +5,12 @@ from pyiccp.node.config import Bridge, BridgePort, ConfigError, NodeConfig
 from pyiccp.node.wiring import bridge_mac
 from pyiccp.rstp.config import BridgeConfig, PortConfig
 from pyiccp.rstp.core import RstpCore
+from pyiccp.sansio import seconds
 
 NO_MSTP = "mstp is decoded but not run: use protocol-mode=rstp or stp"
 
 RUNS = ("rstp", "stp")
+SECOND = seconds(1)
 _PRIORITY_STEPS = 0xF000
 _EDGE = {
     "auto": (False, True),
@@ -38,7 +40,7 @@ def tree(config: NodeConfig, bridge: Bridge) -> RstpCore | None:
             tuple(port_settings(port, number) for number, port in enumerate(bridge.ports, 1) if not port.disabled),
         )
     except ValueError as error:
-        raise refusal(bridge, f"{bridge.name}: {error} (802.1D-2004 17.14)", "") from None
+        raise forbidden(bridge, error) from None
 
 
 def bridge_settings(config: NodeConfig, bridge: Bridge) -> BridgeConfig:
@@ -73,6 +75,17 @@ def port_settings(port: BridgePort, number: int) -> PortConfig:
     )
 
 
-def refusal(bridge: Bridge, message: str, property: str) -> ConfigError:
+def forbidden(bridge: Bridge, error: ValueError) -> ConfigError:
+    """The error of a bridge whose values 802.1D-2004 17.14 forbids; each alone is in its range (`routeros.menus`)."""
+    most, least = 2 * (bridge.forward_delay - SECOND), bridge.max_message_age // 2 + SECOND
+    if bridge.max_message_age <= most:
+        return refusal(bridge, f"{bridge.name}: {error} (802.1D-2004 17.14)", "")
+    message = f"{bridge.name}: max-message-age is above 2 x (forward-delay - 1s) (802.1D-2004 17.14)"
+    fix = f"set forward-delay={least / SECOND:g}s or more, or max-message-age={most / SECOND:g}s or less"
+    return refusal(bridge, message, "forward-delay", fix)
+
+
+def refusal(bridge: Bridge, message: str, property: str, fix: str = "") -> ConfigError:
     """The error of a bridge that cannot be run."""
-    return ConfigError(message, file=bridge.source.file or None, line=bridge.source.line or None, property=property)
+    where = bridge.source
+    return ConfigError(message, file=where.file or None, line=where.line or None, property=property, fix=fix)
