@@ -15,7 +15,16 @@ from pyiccp.mlag.stp import Role, TreeLog
 from pyiccp.mlag.stp_events import Changed, Heard, Held, Released, Started
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.iccp.tree import FORMATS, TreeApplied, TreeBegin, TreeBpdu, TreeEntry, TreeLinkDown, TreeLinkUp
+from pyiccp.wire.iccp.tree import (
+    FORMATS,
+    TreeApplied,
+    TreeBegin,
+    TreeBpdu,
+    TreeEntry,
+    TreeGuardCleared,
+    TreeLinkDown,
+    TreeLinkUp,
+)
 
 _TYPES = tuple(form.value for form in FORMATS)
 _STEPS = 60
@@ -109,7 +118,8 @@ def _change(data: Data, log: TreeLog) -> Any:
     """What may happen to a port of the node."""
     port = data.pick(_own(log)).port
     bpdu = TreeBpdu(port, neighbour(data).encode())
-    return data.pick((TreeLinkUp(port, 1000, True), TreeLinkDown(port), bpdu, TreeApplied(port, data.number())))
+    cleared, applied = TreeGuardCleared(port), TreeApplied(port, data.number())
+    return data.pick((TreeLinkUp(port, 1000, True), TreeLinkDown(port), bpdu, applied, cleared))
 
 
 def _hostile(data: Data, log: TreeLog) -> Any:

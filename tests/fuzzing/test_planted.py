@@ -37,7 +37,7 @@ from pyiccp.testing.protocols import PROTOCOLS
 from pyiccp.wire.hexdump import unhexdump
 from pyiccp.wire.iccp.rg import SenderName
 from pyiccp.wire.iccp.stream import PduStream, SonicStream
-from pyiccp.wire.iccp.tree import TreeApplied, TreeBpdu, TreeLinkDown, TreeLinkUp
+from pyiccp.wire.iccp.tree import TreeApplied, TreeBpdu, TreeGuardCleared, TreeLinkDown, TreeLinkUp
 from pyiccp.wire.link import Data, Segment
 
 Patch = pytest.MonkeyPatch
@@ -205,8 +205,8 @@ def tree(patch: Patch) -> None:
     sound = TreeLog._heard
 
     def heard(self: TreeLog, value: Any, now: int) -> Any:
-        if isinstance(value, TreeLinkUp | TreeLinkDown | TreeBpdu | TreeApplied):
-            assert self.marks[value.port]
+        if isinstance(value, TreeLinkUp | TreeLinkDown | TreeBpdu | TreeApplied | TreeGuardCleared):
+            assert self.halves.marks[value.port]
         return sound(self, value, now)
 
     patch.setattr(TreeLog, "_heard", heard)
