@@ -2,7 +2,7 @@
 
     python tests/rstp/mutants.py              try all mutants, write docs/mutants-rstp.md, exit 1 if one survives
                                               unexplained; a quarter of an hour on two idle cores
-    python tests/rstp/mutants.py PRT          only those whose name contains PRT, and no page
+    python tests/rstp/mutants.py PRT          only those whose name contains PRT; the page, if the others were tried
 
 A mutant is one table with one arrow deleted, or with one condition negated. It is killed by a failing test; a table
 that spins fails one, as the machines are settled within a bound. Tests that do not end in time kill nothing.
@@ -42,6 +42,8 @@ WORKERS = 2
 PATIENCE = 900.0
 """Seconds after which a run of the tests is given up."""
 VARIABLE = "PYICCP_RSTP_MUTANT"
+BUILD = ROOT / "build" / "mutants-rstp"
+"""One file for each mutant that was tried: who killed it, or nothing."""
 
 EXPLAINED: dict[str, str] = {
     "BDM:2:delete": "no state leads here: in EDGE only a BPDU taken in clears operEdge, and EDGE_LOST follows",
@@ -60,6 +62,10 @@ def describe(name: str) -> str:
     arrow = TABLES[table].arrows[int(number)]
     source = arrow.source.__name__ if arrow.source else "ANYWHERE"
     return f"{table}: {source} --{arrow.condition.__name__}--> {arrow.target.__name__}, {kind}d"
+
+
+def verdict_of(name: str) -> Path:
+    return BUILD / name.replace(":", "-")
 
 
 def mutate(name: str) -> None:
@@ -105,13 +111,12 @@ def killers(chosen: list[str]) -> dict[str, str | None]:
     import pytest  # noqa: F401  (loaded once, before the forks)
 
     fork = multiprocessing.get_context("fork")
-    build = ROOT / "build" / "mutants-rstp"
-    build.mkdir(parents=True, exist_ok=True)
+    BUILD.mkdir(parents=True, exist_ok=True)
     waiting, running, found = list(chosen), {}, {}
     while waiting or running:
         while waiting and len(running) < WORKERS:
             name = waiting.pop(0)
-            verdict = build / name.replace(":", "-")
+            verdict = verdict_of(name)
             verdict.unlink(missing_ok=True)
             process = fork.Process(target=_try, args=(name, verdict))
             process.start()
@@ -129,30 +134,38 @@ def killers(chosen: list[str]) -> dict[str, str | None]:
     return found
 
 
+def page(found: dict[str, str | None]) -> str:
+    """The page, from who killed each mutant."""
+    lines = [
+        "# Mutants of the RSTP machines",
+        "",
+        "Rendered by `python tests/rstp/mutants.py`: each arrow of each table deleted, each condition negated, and",
+        "the first conformance test that fails on it.",
+        "",
+        summary(found),
+        "",
+        "| mutant | killed by |",
+        "|---|---|",
+    ]
+    for name, killer in found.items():
+        how = f"survives: {EXPLAINED.get(name, 'UNEXPLAINED')}" if killer is None else f"`{killer}`"
+        lines.append(f"| {describe(name)} | {how} |")
+    return "\n".join(lines) + "\n"
+
+
+def summary(found: dict[str, str | None]) -> str:
+    survivors = sum(1 for killer in found.values() if killer is None)
+    return f"{len(found)} mutants, {len(found) - survivors} killed, {survivors} survive."
+
+
 def main() -> int:
     part = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [name for name in names() if part in name]
     found = killers(chosen)
     survivors = [name for name in chosen if found[name] is None]
-    head = f"{len(chosen)} mutants, {len(chosen) - len(survivors)} killed, {len(survivors)} survive."
-    print(head, *(f"{name} {describe(name)}" for name in survivors), sep="\n")
-    if not part:
-        lines = [
-            "# Mutants of the RSTP machines",
-            "",
-            "Rendered by `python tests/rstp/mutants.py`: each arrow of each table deleted, each condition negated, and",
-            "the first conformance test that fails on it.",
-            "",
-            head,
-            "",
-            "| mutant | killed by |",
-            "|---|---|",
-        ]
-        for name in chosen:
-            killer = found[name]
-            how = f"survives: {EXPLAINED.get(name, 'UNEXPLAINED')}" if killer is None else f"`{killer}`"
-            lines.append(f"| {describe(name)} | {how} |")
-        PAGE.write_text("\n".join(lines) + "\n")
+    print(summary(found), *(f"{name} {describe(name)}" for name in survivors), sep="\n")
+    if all(verdict_of(name).exists() for name in names()):
+        PAGE.write_text(page({name: verdict_of(name).read_text() or None for name in names()}))
     return int(any(name not in EXPLAINED for name in survivors))
 
 

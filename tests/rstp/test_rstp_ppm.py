@@ -138,6 +138,21 @@ def test_tcn_until_it_is_acknowledged() -> None:
     assert not [at for at, b in dut.timed(1) if isinstance(b, TcnBpdu) and at > acknowledged]
 
 
+@check("PPM-8")
+def test_every_change_is_told_until_it_is_acknowledged() -> None:
+    dut = Dut(port={"auto_edge": False}).up(1).keep(10, p1=C(SUP))
+    for _ in range(2):
+        since = dut.now
+        dut.up(2).keep(35, p1=C(SUP))
+        assert dut.view(2).forwarding
+        assert len([at for at, b in dut.timed(1, since) if isinstance(b, TcnBpdu)]) >= 2
+        dut.hear(1, C(SUP, "K"))
+        since = dut.now + 1
+        dut.down(2)
+        dut.keep(10, p1=C(SUP))
+        assert not [at for at, b in dut.timed(1, since) if isinstance(b, TcnBpdu)]
+
+
 @check("PPM-9")
 def test_a_link_that_bounces_starts_with_rst() -> None:
     dut = Dut().up().run(5)

@@ -156,3 +156,29 @@ def test_stp_mode_ages_quickly_instead() -> None:
     assert not dut.flushes(since)
     dut.hear(2, TcnBpdu())
     assert dut.core.view().bridge == US
+
+
+@check("TCM-2")
+def test_every_change_is_told_on_not_only_the_first() -> None:
+    dut = between()
+    for _ in range(3):
+        since = dut.now
+        dut.hear(1, D(SUP, "FLT:D"))
+        assert [dut.said(number, since) for number in (2, 3)] == [["FLT:D"], ["FLT:D"]]
+        assert sorted(dut.flushes(since)) == ["p2", "p3"]
+        dut.keep(10, p1=D()).run(1)
+
+
+@check("TCM-1")
+def test_what_a_port_hears_before_it_forwards_is_nothing() -> None:
+    """A notification of a bridge below while the port learns is neither acknowledged nor remembered."""
+    dut = Dut(port=NO_EDGE).up(1).run(10)
+    dut.hear(1, C(INF, bridge=WORSE))
+    dut.run(11)
+    assert dut.view(1).learning
+    assert not dut.view(1).forwarding
+    dut.hear(1, TcnBpdu())
+    since = dut.now
+    dut.run(30)
+    assert dut.view(1).forwarding
+    assert not any(bpdu.flags.topology_change_ack for bpdu in dut.out(1, since))
