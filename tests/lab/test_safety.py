@@ -90,7 +90,8 @@ TRACES = {
         "third",
         f"rest: silence {PEER}",
         "duplicate",
-        "Peer1 opens its own way to the root when it has lost Peer2, which is alive and has not found out yet.",
+        "Peer2 opens its own way to the root at once, before it has asked and been told that Peer1 lives: what the "
+        "root floods reaches the client by both nodes.",
     ),
     "M8.2": Run(
         "pair",
@@ -204,10 +205,10 @@ PARTS = (
     "* M1.8: the 250 ms of the echo guard. A link that changes its partner waits for two seconds anyway, so the",
     "  switch leaves the old partner and the old selection in place as well.",
     "* M3.1: the gate alone. The joining node has shut its ports by then, so the switch leaves them open as well.",
-    "* M4.4: that the receiver ignores lower numbers. A filter opens only when Down has come by every member of the",
-    "  peer port, so the switch lets a repeated fence keep its number as well: that is what breaks.",
     "* M4.3: the order of Down and the end of distribution. A drain in LACP ends distribution too, so the switch keeps",
     "  the half distributing while it drains.",
+    "* M4.4: that the receiver ignores lower numbers. A filter opens only when Down has come by every member of the",
+    "  peer port, so the switch lets a repeated fence keep its number as well: that is what breaks.",
 )
 
 
