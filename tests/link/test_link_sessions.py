@@ -186,7 +186,7 @@ def test_a_frozen_node_ends_its_session_before_it_handles_anything() -> None:
     mine = core.incarnation
     late = 1 + 2 * HEARTBEAT + 1
     actions = core.handle(SegmentReceived("p1", Segment(1, 99, mine, Data(0, 1, 0, False, b"late"))), late)
-    assert [type(action).__name__ for action in actions] == ["Lose", "TransmitSegment"]
+    assert [type(action).__name__ for action in actions] == ["MembersHeard", "Lose", "TransmitSegment"]
     assert not core.established and core.incarnation == following(mine)
 
 

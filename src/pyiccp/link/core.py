@@ -30,6 +30,7 @@ from pyiccp.link.events import (
     ForeignReceived,
     Lose,
     MemberCameUp,
+    MembersHeard,
     MemberWentDown,
     MessageQueued,
     Pull,
@@ -82,6 +83,8 @@ class LinkCore:
         self._rival_since: Instant = 0
         self._pauses = 0
         self._called_at: Instant = 0
+        self._told: tuple[str, ...] = ()
+        """The live members, as last said."""
         self._out: list[Action] = []
 
     # --- the interface
@@ -404,6 +407,9 @@ class LinkCore:
             if self._streams.fault:
                 self._give_up(self._streams.fault, now)
         out, self._out = self._out, []
+        if self.live_members != self._told and (self.established or self._told):
+            self._told = self.live_members if self.established else ()
+            out.insert(0, MembersHeard(self._told))
         return out
 
     def _count(self, what: str) -> None:

@@ -123,10 +123,17 @@ class Pull(msgspec.Struct, frozen=True, gc=False):
     octets: int
 
 
+class MembersHeard(msgspec.Struct, frozen=True, gc=False):
+    """On these members of the peer port, in configured order, the peer is heard and hears us from now on; () = there is
+    no session (M3.4)."""
+
+    members: tuple[str, ...]
+
+
 class Refuse(msgspec.Struct, frozen=True, gc=False):
     """Status text for as long as it lasts: a foreign speaker, another major version; '' clears it."""
 
     text: str
 
 
-Action = TransmitSegment | Establish | Lose | Deliver | DeliverFence | Pull | Refuse
+Action = TransmitSegment | Establish | Lose | Deliver | DeliverFence | Pull | MembersHeard | Refuse

@@ -161,7 +161,7 @@ def _pair_checked(pair: Pair, event: ev.PairChecked, now: Instant) -> list[Actio
 
 def _members_changed(pair: Pair, event: ev.MembersChanged, now: Instant) -> list[Action]:
     pair.members = event.members
-    return []
+    return [] if pair.session is None else pair.fences.members_changed(event.members)
 
 
 def _peer_refused(pair: Pair, event: ev.PeerRefused, now: Instant) -> list[Action]:

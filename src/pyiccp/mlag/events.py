@@ -130,7 +130,7 @@ class FenceReceived(msgspec.Struct, frozen=True, gc=False):
 
 
 class MembersChanged(msgspec.Struct, frozen=True, gc=False):
-    """These members of the peer port have carrier."""
+    """On these members of the peer port the peer is heard, and hears us (M3.4); () without a session."""
 
     members: tuple[str, ...]
 

@@ -142,7 +142,7 @@ class Fences:
         return [released, SetEnvelope(half.bond, False), HoldDistribution(half.bond, False)]
 
     def received(self, member: str, fence: Fence, members: tuple[str, ...]) -> list[Action]:
-        """A fence of the peer arrived on *member*; *members* of the peer port have carrier (M4.4)."""
+        """A fence of the peer arrived on *member*; *members* of the peer port deliver (M3.4, M4.4)."""
         answer = Tell(FenceAnswer(fence.kind, fence.mlag_id, fence.number))
         half = self._by_id(fence.mlag_id)
         if half is None:
@@ -158,6 +158,14 @@ class Fences:
         if all(other in half.peer_down for other in members):
             return [SetFilter(half.bond, True), answer]
         return []
+
+    def members_changed(self, members: tuple[str, ...]) -> list[Action]:
+        """A Down that a member which has left would have brought is waited for no longer (M3.4)."""
+        return [
+            SetFilter(half.bond, True)
+            for half in self.halves.values()
+            if half.peer_down and all(other in half.peer_down for other in members)
+        ]
 
     def stale(self, half: Half, fence: Fence) -> bool:
         """M4.4: a fence that a later one has overtaken means nothing."""

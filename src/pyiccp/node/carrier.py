@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pyiccp.bridge import events as bridging
 from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
-from pyiccp.mlag import events as mlag
 from pyiccp.node import wiring
 from pyiccp.node.events import Action, Notice
 from pyiccp.rstp import events as rstp
@@ -27,10 +26,7 @@ def carrier_changed(node: Node, port: str, up: bool, now: Instant, out: list[Act
     out.append(Notice(f"{port} {'up' if up else 'down'}"))
     actions: list[Any] = []
     if port in node.members and node.mlag is not None:
-        event = link.MemberCameUp(port) if up else link.MemberWentDown(port)
-        running = tuple(member for member in node.members if plane.running[member])
-        actions += node.mlag.handle(mlag.MembersChanged(running), now)
-        actions += node.pairing.link.handle(event, now)
+        actions += node.pairing.link.handle(link.MemberCameUp(port) if up else link.MemberWentDown(port), now)
     trunk = plane.trunk_of.get(port)
     if trunk is None:
         return [*actions, *port_changed(node, port, up, up, now)]

@@ -75,7 +75,7 @@ def _peer_segment(node: Node, port: str, frame: bytes, now: Instant, out: list[A
     if isinstance(segment, link.ForeignReceived):
         return pairing.link.handle(segment, now)
     if isinstance(segment.body, Envelope):
-        if node.config.mlag is None or not pairing.link.accepts(segment):
+        if node.config.mlag is None or node.plane.interface_of(port) is None or not pairing.link.accepts(segment):
             return ()
         return node.plane.open_envelope(node.config.mlag.peer_port, segment.body, now, out)
     why, actions = pairing.check_seal(frame[14:], now)

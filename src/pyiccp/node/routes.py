@@ -124,6 +124,22 @@ def _deliver_fence(self: Node, action: link.DeliverFence, now: Instant, out: Out
     return self.pairing.mlag.handle(mlag.FenceReceived(action.member, action.fence), now)
 
 
+def _members_heard(self: Node, action: link.MembersHeard, now: Instant, out: Out) -> Sequence[Any]:
+    """M3.4: a member that is silent leaves the data plane at once, in both directions; what is in it is stale."""
+    actions = [*self.pairing.mlag.handle(mlag.MembersChanged(action.members), now)]
+    trunk = self.plane.trunk_of.get(self.members[0])
+    if trunk is None:
+        return actions
+    before, heard = trunk.heard or (), action.members
+    trunk.hear(heard or None)
+    for slave in trunk.running if before and heard else ():
+        if slave in before and slave not in heard:
+            out += [node.Notice(f"{trunk.bond.name}: {slave} is silent and leaves"), node.DropQueued(slave)]
+        elif slave in heard and slave not in before:
+            out.append(node.Notice(f"{trunk.bond.name}: {slave} is heard"))
+    return [*actions, *self.bond_changed(self.members[0], now)]
+
+
 def _pull(self: Node, action: link.Pull, now: Instant, out: Out) -> Sequence[Any]:
     if action.stream is not link.Stream.BULK:
         return ()
@@ -347,6 +363,7 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         link.Lose: _lose,
         link.Deliver: _deliver,
         link.DeliverFence: _deliver_fence,
+        link.MembersHeard: _members_heard,
         link.Pull: _pull,
         link.Refuse: _refuse,
         iccp.SendMessage: _send_message,

@@ -15,7 +15,14 @@ class Trunk:
         self.running: tuple[str, ...] = ()
         """Members with carrier, in the order of `slaves`."""
         self.collecting: tuple[str, ...] = ()
+        """Members that take data in."""
         self.distributing: tuple[str, ...] = ()
+        """Members that carry data out."""
+        self.heard: tuple[str, ...] | None = None
+        """Of a peer port: members on which the peer is there, the others carry no data (M3.4); None = no session."""
+        self._taking: tuple[str, ...] = ()
+        self._carrying: tuple[str, ...] = ()
+        """What LACP, or the links, would have collect and distribute."""
 
     def link(self, slave: str, up: bool) -> None:
         """Carrier of *slave* changed."""
@@ -24,15 +31,28 @@ class Trunk:
             serving = self.running[:1] if self.bond.mode == "active-backup" else self.running
             if len(self.running) < self.bond.min_links:
                 serving = ()
-            self.collecting = self.distributing = serving
+            self._taking = self._carrying = serving
+            self._settle()
 
     def collect(self, slave: str, on: bool) -> None:
         """LACP says whether *slave* takes frames in."""
-        self.collecting = self._with(self.collecting, slave, on)
+        self._taking = self._with(self._taking, slave, on)
+        self._settle()
 
     def distribute(self, slave: str, on: bool) -> None:
         """LACP says whether *slave* carries frames out."""
-        self.distributing = self._with(self.distributing, slave, on)
+        self._carrying = self._with(self._carrying, slave, on)
+        self._settle()
+
+    def hear(self, members: tuple[str, ...] | None) -> None:
+        """The link to the peer says on which members it is heard."""
+        self.heard = members
+        self._settle()
+
+    def _settle(self) -> None:
+        heard = self.bond.slaves if self.heard is None else self.heard
+        self.collecting = tuple(each for each in self._taking if each in heard)
+        self.distributing = tuple(each for each in self._carrying if each in heard)
 
     def choose(self, frame: bytes) -> str | None:
         """The member that carries *frame* out; None when there is none."""
