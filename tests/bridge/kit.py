@@ -138,6 +138,10 @@ class Pair:
             self.handle(node, HostsWanted(self.window))
         return self
 
+    def advance(self, node: int) -> None:
+        """Some time passes: the call in which a session begins tells of no hosts, the next one may."""
+        self.carry(node, self.nodes[node].advance(self.now))
+
     def stop(self) -> None:
         for node in (0, 1):
             self.wires[node].clear()

@@ -8,9 +8,9 @@ from bridge.kit import AGEING, H1, Pair, bridge, frame, host, ports, send, where
 from pyiccp.bridge import BridgeCore
 from pyiccp.bridge.announcements import EFFORT
 from pyiccp.bridge.batches import CHUNK
-from pyiccp.bridge.entries import SHELVES
 from pyiccp.bridge.events import FlushRequested, HostsReceived, HostsWanted, PortStateChanged, SessionEnded
 from pyiccp.bridge.host import Crowd, Host
+from pyiccp.bridge.walk import SHELVES
 from pyiccp.sansio import seconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
 from pyiccp.wire.mac import Mac
@@ -271,6 +271,7 @@ def test_hosts_of_one_pull_share_messages() -> None:
         pair.see(0, ("ether1", "bond1", "bond2")[number % 3], numbered(number))
     pair.start()
     pair.handle(0, HostsWanted(1 << 14))
+    pair.advance(0)
     assert len(pair.wires[1]) == 2, "all hosts, and the end"
 
 

@@ -192,7 +192,7 @@ def come_to_rest(pair: Pair, changes: list[tuple[Any, ...]]) -> None:
     assert pair.equal()
     for core in pair.nodes:
         told = core.table.announcements
-        assert not told.dirty and not told.bodies and not told.held and not told.walk and not told.end_due
+        assert not told.dirty and not told.bodies and not told.held and told.walk.over and not told.end_due
     for _ in range(3):
         perform(pair, ("pass", AGEING))
         pair.settle()

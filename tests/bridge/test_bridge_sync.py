@@ -74,6 +74,7 @@ def test_what_the_peer_says_before_our_session_begins_is_kept_for_it() -> None:
     pair.see(0, "ether1", H1)
     pair.handle(0, SessionStarted(0))
     pair.handle(0, HostsWanted(10_000))
+    pair.advance(0)
     while pair.deliver(1):
         pass
     assert where(pair.nodes[1], H1) is None
@@ -401,6 +402,7 @@ def test_a_window_is_never_exceeded() -> None:
         pair.see(0, ("ether1", "bond1", "bond2")[number % 3], host(number))
     for node in (0, 1):
         pair.handle(node, SessionStarted(node))
+        pair.advance(node)
     while 1:
         pair.handle(0, HostsWanted(pair.window))
         octets = sum(OVERHEAD + len(batch.addresses) for batch in announced(pair))
@@ -546,6 +548,7 @@ def test_what_was_told_ahead_of_the_walk_is_not_told_again_by_it() -> None:
     pair.see(0, "ether1", H1)
     pair.see(0, "ether1", H2)
     pair.handle(0, SessionStarted(0))
+    pair.advance(0)
     pair.see(0, "bond1", H2)
     for _ in range(10):
         pair.handle(0, HostsWanted(pair.window))

@@ -9,7 +9,15 @@ from rstp_harness import INF, SUP, D, Dut
 from rstp_network import Network
 
 from pyiccp.rstp import RstpCore
-from pyiccp.rstp.events import IdentityChanged, LinkCameUp, PortAdded, PortConfigured, PortRemoved, PortStateApplied
+from pyiccp.rstp.events import (
+    IdentityChanged,
+    LinkCameUp,
+    LinkWentDown,
+    PortAdded,
+    PortConfigured,
+    PortRemoved,
+    PortStateApplied,
+)
 from pyiccp.rstp.snapshot import Snapshot
 from pyiccp.sansio import seconds
 from pyiccp.wire.mac import mac
@@ -256,3 +264,22 @@ def test_numbers_are_the_callers() -> None:
         dut.do(PortConfigured(msgspec.structs.replace(dut.core.bridge.ports["z"].config, number=1)))
     with pytest.raises(ValueError, match="not in the bridge"):
         dut.do(PortConfigured(msgspec.structs.replace(dut.core.bridge.ports["z"].config, name="w")))
+
+
+def test_the_ports_of_a_node_that_is_gone_leave_together() -> None:
+    """One by one each sets every machine of every port in motion: 24 bonds cost a call of 10 ms. Together they end in
+    the same state, and what is not needed on the way is not said."""
+    one, all_at_once = (Dut(port=NO_EDGE, applied_at_once=False).opened(1, 2, 3) for _ in range(2))
+    gone = [PortRemoved("p2"), PortRemoved("p3"), PortStateApplied("p2"), PortStateApplied("p3"), LinkWentDown("p1")]
+    steps: list[int] = []
+    for dut, go in ((one, one.core.handle), (all_at_once, None)):
+        rounds: list[str] = []
+        dut.core.trace = lambda *step, rounds=rounds: rounds.append(step[1])
+        if go is None:
+            dut.core.handle_together(gone, dut.now)
+        else:
+            for event in gone:
+                go(event, dut.now)
+        steps.append(rounds.count("PRS"))
+    assert one.core.fingerprint(one.now) == all_at_once.core.fingerprint(all_at_once.now)
+    assert steps[1] < steps[0]

@@ -27,6 +27,7 @@ class Script:
         self.due: Instant | None = None
         self.events: list[Event] = []
         self.advanced: list[Instant] = []
+        self.forwarded: list[list[bytes]] = []
 
     @property
     def deadline(self) -> Instant | None:
@@ -44,7 +45,8 @@ class Script:
         self.due = None
         return ()
 
-    def forward(self, port: str, frames: object, now: Instant) -> Sequence[Action]:
+    def forward(self, port: str, frames: Sequence[bytes], now: Instant) -> Sequence[Action]:
+        self.forwarded.append(list(frames))
         return self.reply.get(port, ())
 
     def send(self, interface: str, frames: object, now: Instant) -> Sequence[Action]:
@@ -263,3 +265,22 @@ async def test_the_devices_own_cable_is_asked_for_its_carrier(autojump_clock: Mo
         await trio.sleep(1)
         assert (own.asked, path.asked) == (1, 1)
         nursery.cancel_scope.cancel()
+
+
+async def test_control_frames_that_came_at_once_are_handed_over_in_portions(autojump_clock: MockClock) -> None:
+    """Sixty-four segments full of hosts in one call kept every timer of the node waiting: now what is due, and what
+    other ports have, comes in between. Data frames, in envelopes as well, are no such work."""
+    control = [bytes.fromhex("0180c200000e 020000000001 88b5 7079696363702d310001") + bytes([n]) * 40 for n in range(9)]
+    envelope = bytes.fromhex("0180c200000e 020000000001 88b5 7079696363702d310003") + bytes(40)
+    frames = [FRAME, FRAME, control[0], envelope, *control[1:], *[FRAME] * 5]
+    script = Script()
+    near, far = memory_cable()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(Driver(script, {"ether1": near}).run)
+        await trio.testing.wait_all_tasks_blocked()
+        await far.send_many(frames)
+        await trio.sleep(1)
+        nursery.cancel_scope.cancel()
+    assert [frame for call in script.forwarded for frame in call] == frames, "in order, none lost"
+    assert [sum(frame in control for frame in call) for call in script.forwarded] == [2, 2, 2, 2, 1]
+    assert len(script.forwarded[0]) == 5, "data frames do not count"

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pyiccp.bridge.batches import CHUNK, Batches
-from pyiccp.bridge.entries import vid_of
 from pyiccp.bridge.events import AnnounceEnd, AnnounceHosts
 from pyiccp.bridge.host import ORPHAN, PRIVATE, Host, Key
+from pyiccp.bridge.orders import LISTED
+from pyiccp.bridge.walk import Walk, vid_of
 from pyiccp.sansio import Instant, Timers, milliseconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
 
@@ -28,8 +29,8 @@ MOVE_INTERVAL = milliseconds(100)
 EFFORT = 2
 """Slices of hosts that the walk looks at one by one in a call: not all that it looks at use the window up, those that
 an order takes do not."""
-CHUNKED, LISTED = 8, 32
-"""So many cost as much as one of those: taken in chunks; only listed."""
+CHUNKED = 8
+"""So many that are taken in chunks cost as much as one of those."""
 REMEMBERED_REMOVALS = 1 << 16
 """Beyond so many untold keys an answer to the peer about a host that is not here is dropped."""
 
@@ -58,11 +59,8 @@ class Announcements:
         """To be told when `paced` lets them."""
         self.asked: dict[Key, None] = {}
         """Hosts of which the peer is to tell again."""
-        self.walk: list[int] = []
-        """Shelves of the whole table still to be walked, last first."""
-        self.walking: list[bytes] = []
-        """Addresses of the shelf being walked, last first."""
-        self.shelf = 0
+        self.walk = Walk()
+        """Through the whole table, when a session begins."""
         self.end_due = False
         self.more = False
         """The walk goes on in the next call, though the window is not used up: that was enough for one."""
@@ -73,8 +71,9 @@ class Announcements:
         self.session += 1
         self.running = True
         self.node = node
-        self.walk = sorted(self.table.tables, reverse=True)
+        self.walk.begin(self.table.vlans)
         self.end_due = True
+        self.more = True  # the call in which a session begins has enough to do
 
     def stop(self) -> None:
         """The session is over, and with it what was to be told in it."""
@@ -86,8 +85,7 @@ class Announcements:
         self.paced = Timers()
         self.held = {}
         self.asked = {}
-        self.walk = []
-        self.walking = []
+        self.walk = Walk()
 
     # --- what is to be told
 
@@ -166,7 +164,7 @@ class Announcements:
         if snapshot:
             batches += self._snapshot()
         told: list[Told] = [AnnounceHosts(tuple(batches))] if batches else []
-        if snapshot and not self.walking and not self.walk:
+        if snapshot and self.walk.over:
             self.end_due = False
             told.append(AnnounceEnd())
         return told
@@ -208,20 +206,19 @@ class Announcements:
 
     def _snapshot(self) -> list[HostBatch]:
         batches = Batches(self)
-        table = self.table
+        table, walk = self.table, self.walk
         issued = table.sweep.issued
         effort = EFFORT * table.slice
-        while self.walking or self.walk:
+        while not walk.over:
             if effort <= 0:
                 self.more = True
                 break
-            if not self.walking:
-                self.shelf = self.walk.pop()
-                self.walking = list(reversed(table.tables.get(self.shelf, {})))
-                effort -= 1 + len(self.walking) // LISTED
+            if not walk.addresses:
+                walk.go_on(table.tables)
+                effort -= 1 + len(walk.addresses) // LISTED
                 continue
-            vid, addresses = vid_of(self.shelf), self.walking
-            get = table.tables.get(self.shelf, {}).get
+            vid, addresses = vid_of(walk.shelf), walk.addresses
+            get = table.tables.get(walk.shelf, {}).get
             if batches.roomy and batches.add_chunk(vid, addresses[: -CHUNK - 1 : -1], get, issued):
                 del addresses[-CHUNK:]
                 effort -= CHUNK // CHUNKED
@@ -249,6 +246,5 @@ class Announcements:
             tuple((key, host.flags, host.sequence) for key, host in self.bodies.items()),
             tuple((key, host.flags, host.sequence) for key, host in self.held.items()),
             self.paced.fingerprint(now),
-            (self.shelf, tuple(self.walking)) if self.walking else (),
-            tuple(self.walk),
+            self.walk.fingerprint(),
         )

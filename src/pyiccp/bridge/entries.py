@@ -3,6 +3,7 @@
 from pyiccp.bridge.ageing import Ageing
 from pyiccp.bridge.host import AGED, GONE, ORPHAN, SEEN, STATIC, Crowd, Entry, Host
 from pyiccp.bridge.orders import FlushPlace, ForgetPort, Order, Sweep
+from pyiccp.bridge.walk import SHELF_BITS, SHELF_MASK, Shelves, shelf_of, vid_of
 from pyiccp.sansio import Instant
 from pyiccp.wire.mac import Mac
 
@@ -10,27 +11,16 @@ NEVER = -1
 """What is `done` on a crowd that is gone: it is never up to date, so `get` meets it."""
 SLICE = 256
 """Hosts that a sweep looks at in one call."""
-SHELVES = 16
-"""Parts of a VLAN, by the last bits of the address: a dictionary that grows moves all that is in it, and a call must
-not wait for that of a hundred thousand hosts."""
-
-
-def shelf_of(vid: int, address: bytes) -> int:
-    """Where an address of a VLAN is kept; ascending with the VLAN."""
-    return vid << 4 | address[5] & 15
-
-
-def vid_of(shelf: int) -> int:
-    """The VLAN of a shelf."""
-    return shelf >> 4
 
 
 class Entries:
     """Hosts by VLAN and address. `find` and `get` give them up to date; what an order does to one is `carry_out`."""
 
     def __init__(self, ageing_time: Instant) -> None:
-        self.tables: dict[int, dict[bytes, Entry]] = {}
+        self.tables: Shelves = {}
         """Shelf -> address -> entry; read it through `get`, which carries out the orders that are left."""
+        self.vlans: dict[int, None] = {}
+        """Those that ever had a host."""
         self.crowds: dict[tuple[int, int, int, int], Crowd] = {}
         """(VLAN, place, sequence, flags) -> the crowd that hosts told of in this session can join."""
         self.ageing = Ageing(ageing_time)
@@ -46,7 +36,7 @@ class Entries:
 
     def find(self, vid: int, address: bytes) -> Entry | None:
         """Where frames for *address* go; None = unknown. An aged entry of an orphan port is memory only."""
-        table = self.tables.get(vid << 4 | address[5] & 15)
+        table = self.tables.get(vid << SHELF_BITS | address[5] & SHELF_MASK)
         entry = None if table is None else table.get(address)
         if entry is None:
             return None
@@ -58,7 +48,7 @@ class Entries:
 
     def get(self, vid: int, address: bytes) -> Entry | None:
         """The entry of *address*, memory included."""
-        table = self.tables.get(vid << 4 | address[5] & 15)
+        table = self.tables.get(vid << SHELF_BITS | address[5] & SHELF_MASK)
         entry = None if table is None else table.get(address)
         if entry is None or entry.done == self.sweep.issued:
             return entry
@@ -117,13 +107,13 @@ class Entries:
     def add_crowd(self, addresses: tuple[bytes, ...], crowd: Crowd) -> None:
         """Put hosts in that are not there yet, all with one entry."""
         fresh: dict[bytes, Entry] = dict.fromkeys(addresses, crowd)
-        tables, base = self.tables, crowd.vid << 4
+        tables, base = self.tables, crowd.vid << SHELF_BITS
         for address in fresh:
-            shelf = base | address[5] & 15
+            shelf = base | address[5] & SHELF_MASK
             if shelf in tables:
                 tables[shelf][address] = crowd
             else:
-                tables[shelf] = {address: crowd}
+                self._shelf(crowd.vid, address)[address] = crowd
         crowd.count += len(fresh)
         self.learned += len(fresh)
         self.changed = True
@@ -179,7 +169,7 @@ class Entries:
 
     def sweep_slice(self) -> None:
         """Carry out what is left of the orders, on a few hosts."""
-        for shelf, address in self.sweep.walk(self.tables, self.slice):
+        for shelf, address in self.sweep.walk(self.tables, self.vlans, self.slice):
             self.get(vid_of(shelf), address)
 
     def _update(self, entry: Entry, vid: int, address: bytes) -> Entry | None:
@@ -198,4 +188,9 @@ class Entries:
         return None
 
     def _shelf(self, vid: int, address: bytes) -> dict[bytes, Entry]:
-        return self.tables.setdefault(shelf_of(vid, address), {})
+        shelf = shelf_of(vid, address)
+        table = self.tables.get(shelf)
+        if table is None:
+            table = self.tables[shelf] = {}
+            self.vlans[vid] = None
+        return table

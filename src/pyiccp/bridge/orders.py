@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pyiccp.bridge.host import AGED, ORPHAN, SEEN, STATIC, Entry
+from pyiccp.bridge.walk import Shelves, Walk
 from pyiccp.sansio import Instant
 
 
@@ -80,6 +81,10 @@ class CleanUp(msgspec.Struct, frozen=True, gc=False):
 Order = CleanUp | Flush | FlushPlace | ForgetPort | EndSession
 
 
+LISTED = 32
+"""So many that are only listed cost as much as one that is looked at."""
+
+
 class Sweep:
     """The walk that carries out orders on hosts that nobody asks for: every shelf, address by address."""
 
@@ -90,11 +95,7 @@ class Sweep:
         """All that there ever were."""
         self._until = 0
         """Orders up to this number are carried out everywhere when the walk is over."""
-        self._shelves: list[int] = []
-        """Shelves still to be walked, last first."""
-        self._addresses: list[bytes] = []
-        """Of the shelf being walked, last first."""
-        self._shelf = 0
+        self._walk = Walk()
 
     def issue(self, order: Order) -> None:
         """*order* is in effect."""
@@ -105,23 +106,26 @@ class Sweep:
         """What has not been carried out on *entry*, first things first."""
         return self.orders[len(self.orders) - (self.issued - entry.done) :]
 
-    def walk(self, tables: dict[int, dict[bytes, Entry]], count: int) -> Iterator[tuple[int, bytes]]:
-        """(shelf, address) of up to *count* hosts to be looked at; the table may change between two of them."""
-        while self.orders:
-            while self._addresses and count:
+    def walk(self, tables: Shelves, vlans: dict[int, None], count: int) -> Iterator[tuple[int, bytes]]:
+        """(shelf, address) of up to *count* hosts to be looked at, less for what has to be listed on the way; the table
+        may change between two of them."""
+        walk = self._walk
+        while self.orders and count > 0:
+            while walk.addresses and count > 0:
                 count -= 1
-                yield self._shelf, self._addresses.pop()
-            if self._addresses:
+                yield walk.shelf, walk.addresses.pop()
+            if walk.addresses:
                 return
-            if self._shelves:
-                self._shelf = self._shelves.pop()
-                self._addresses = list(tables.get(self._shelf, ()))
-                self._addresses.reverse()
+            if not walk.over:
+                walk.go_on(tables)
+                count -= 1 + len(walk.addresses) // LISTED
                 continue
             if self._until:
                 del self.orders[: len(self.orders) - (self.issued - self._until)]
             self._until = self.issued if self.orders else 0
-            self._shelves = sorted(tables, reverse=True) if self.orders else []
+            if self.orders:
+                walk.begin(vlans)
+                count -= len(vlans) // LISTED
 
     def fingerprint(self, now: Instant) -> tuple[object, ...]:
         """State relative to *now*."""
@@ -130,5 +134,4 @@ class Sweep:
             for order in self.orders
         )
         until = self.issued - self._until if self._until else None
-        walk = self._shelf, tuple(self._shelves), tuple(self._addresses), until
-        return (orders, *walk) if self.orders else ()
+        return (orders, self._walk.fingerprint(), until) if self.orders else ()

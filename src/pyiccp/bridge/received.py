@@ -20,6 +20,7 @@ from pyiccp.bridge.host import (
     Rank,
     rank,
 )
+from pyiccp.bridge.walk import SHELF_BITS, SHELF_MASK
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
 from pyiccp.wire.mac import Mac
@@ -114,8 +115,8 @@ class _Batch:
         left for one by one."""
         table, vid = self.table, self.batch.vid
         shelves = table.tables.get
-        base = vid << 4
-        left = tuple(address for address in addresses if address in shelves(base | address[5] & 15, _NOBODY))
+        base = vid << SHELF_BITS
+        left = tuple(address for address in addresses if address in shelves(base | address[5] & SHELF_MASK, _NOBODY))
         if left:
             known = frozenset(left)
             new = tuple(address for address in addresses if address not in known)

@@ -1,6 +1,9 @@
 """Building messages: ids, the header every ICCP message starts with, and cutting at TLV borders."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
 
 from pyiccp.iccp.events import Action, SendMessage, Stream
 from pyiccp.sansio import Instant, seconds
@@ -41,21 +44,22 @@ _REFUSALS_SPAN = seconds(1)
 _LAST_ID = (1 << 32) - 1
 
 
-def size_bound(value: object) -> int:
+def size_bound(value: Any) -> int:
     """No encoding of *value* is longer: text may take four octets a letter, no number more than eight.
 
     Only `wire` knows exact sizes and only the node encodes; a bound is enough to cut long lists of TLVs.
     """
+    if isinstance(value, int):
+        return 8
     if isinstance(value, bytes):
         return 2 + len(value)
     if isinstance(value, str):
         return 2 + 4 * len(value)
     if isinstance(value, tuple):
         return 2 + sum(map(size_bound, value))
-    fields: tuple[str, ...] | None = getattr(value, "__struct_fields__", None)
-    if fields is None:
-        return 8
-    return 4 + sum(size_bound(getattr(value, field)) for field in fields)
+    if isinstance(value, msgspec.Struct):
+        return 4 + sum(map(size_bound, msgspec.structs.astuple(value)))
+    return 8
 
 
 class Outbox:

@@ -13,7 +13,7 @@ MAX_BODY = 1400
 WINDOW = 64
 """Segments under way at most; as many may wait for an earlier one at the receiver."""
 
-CREDIT = 3 << 13
+CREDIT = 1 << 14
 """Octets of messages that a user may have queued without being told to stop. They are what one call makes and what
 arrives at once, so no call gets long; more would not be faster before a round trip takes milliseconds."""
 

@@ -107,9 +107,13 @@ def vlans_differ(own: Profile, peer: Profile) -> Iterator[Fault]:
 
 def _pairs(own: Profile, peer: Profile) -> Iterator[tuple[PortProfile, PortProfile]]:
     """Both halves of every bond that both nodes have, as far as the peer's half is known."""
+    halves: dict[int, list[PortProfile]] = {}
+    for theirs in peer.ports if peer.complete else ():
+        if theirs.mlag_id is not None:
+            halves.setdefault(theirs.mlag_id, []).append(theirs)
     for ours in own.ports:
-        for theirs in peer.ports if peer.complete else ():
-            if ours.mlag_id is not None and ours.mlag_id == theirs.mlag_id:
+        if ours.mlag_id is not None:
+            for theirs in halves.get(ours.mlag_id, ()):
                 yield ours, theirs
 
 

@@ -43,6 +43,12 @@ class Check(NamedTuple):
         if self.pair is not None and peer is not None:
             yield from self.pair(own, peer)
 
+    def finding(self, fault: Fault) -> "Finding":
+        """*fault* as this row's."""
+        return Finding(
+            self.code, self.type, fault.subject, fault.message, fault.fix, fault.holds if self.type == 1 else ()
+        )
+
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -84,11 +90,12 @@ CHECKS: tuple[Check, ...] = (
 
 def check(own: Profile, peer: Profile | None = None) -> tuple[Finding, ...]:
     """Everything wrong with *own*, alone and beside *peer*, in the order of the table."""
-    return tuple(
-        Finding(row.code, row.type, fault.subject, fault.message, fault.fix, fault.holds if row.type == 1 else ())
-        for row in CHECKS
-        for fault in row.find(own, peer)
-    )
+    return tuple(row.finding(fault) for row in CHECKS for fault in row.find(own, peer))
+
+
+def check_beside(own: Profile, peer: Profile) -> tuple[Finding, ...]:
+    """What *peer* adds to what is wrong with *own* alone."""
+    return tuple(row.finding(fault) for row in CHECKS if row.pair is not None for fault in row.pair(own, peer))
 
 
 def blocked(findings: tuple[Finding, ...]) -> str:

@@ -1,5 +1,6 @@
 """A node's copy of the pair's spanning tree as the log needs it, and what the log knows of each of its ports (M9)."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
@@ -46,8 +47,11 @@ class Copy(Protocol):
     def applied(self, port: int, number: int, at: Instant) -> list[Deed]:
         """Every command to *port* up to *number* is carried out."""
 
-    def remove(self, port: int, at: Instant) -> list[Deed]:
-        """*port* is no more, and does not forward."""
+    def part(self, gone: Sequence[int], down: Sequence[int], at: Instant) -> list[Deed]:
+        """At once: the ports *gone* are no more, and do not forward; the links of the ports *down* are down."""
+
+    def populate(self, changes: Sequence[TreePort | TreeLinkUp], at: Instant) -> list[Deed]:
+        """All *changes* at once."""
 
     def advance(self, at: Instant) -> list[Deed]:
         """Time has passed."""

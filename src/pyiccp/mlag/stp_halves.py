@@ -4,8 +4,6 @@ The log knows nodes and halves, the spanning tree behind `Copy` knows ports: wha
 here. Both nodes call this with the same entries, so `marks` are equal on both.
 """
 
-from collections.abc import Iterator
-
 from pyiccp.mlag.stp_copy import Copy, Deed, Mark
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
@@ -82,11 +80,29 @@ class Halves:
         not."""
         if self.marks:
             return []
-        return [deed for change in self.copy.own() for deed in self.fold(node, change, at)]
+        own = self.copy.own()
+        for change in own:
+            mark = self.marks.setdefault(change.port, Mark.new())
+            mark.has[node] = True
+            mark.up[node] = isinstance(change, TreeLinkUp)
+        return self.copy.populate(own, at)
 
     def drop(self, node: int, at: Instant) -> list[Deed]:
-        """M9.7: orphans and halves of *node* are down."""
-        return [deed for port, mark in list(self.marks.items()) for deed in self._drop(node, port, mark, at)]
+        """M9.7: orphans and halves of *node* are down, all at once."""
+        gone: list[int] = []
+        down: list[int] = []
+        for port, mark in list(self.marks.items()):
+            was_up = any(mark.up)
+            mark.has[node] = mark.up[node] = False
+            if not any(mark.has):
+                del self.marks[port]
+                gone.append(port)
+            elif was_up and not any(mark.up):
+                down.append(port)
+        deeds = self.copy.part(gone, down, at)
+        for port, mark in self.marks.items():
+            deeds += self._tell_done(port, mark, at)
+        return deeds
 
     def _has(self, node: int, change: TreePort, at: Instant) -> list[Deed]:
         mark = self.marks.get(change.port)
@@ -96,17 +112,6 @@ class Halves:
         mark.has[node] = True
         mark.applied[node] = mark.told
         return [] if known else self.copy.apply(change, at)
-
-    def _drop(self, node: int, port: int, mark: Mark, at: Instant) -> Iterator[Deed]:
-        was_up = any(mark.up)
-        mark.has[node] = mark.up[node] = False
-        if not any(mark.has):
-            del self.marks[port]
-            yield from self.copy.remove(port, at)
-            return
-        if was_up and not any(mark.up):
-            yield from self.copy.apply(TreeLinkDown(port), at)
-        yield from self._tell_done(port, mark, at)
 
     def _tell_done(self, port: int, mark: Mark, at: Instant) -> list[Deed]:
         """M9.3: a command is carried out when every node that has the port says so."""

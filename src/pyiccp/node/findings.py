@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from pyiccp.bridge.config import FrameTypes
 from pyiccp.iccp.core import IccpCore
-from pyiccp.mlag.consistency import Finding, blocked, check, held_bonds
+from pyiccp.mlag.consistency import Finding, blocked, check, check_beside, held_bonds
 from pyiccp.mlag.identity import solo
 from pyiccp.mlag.profile import PortProfile, Profile
 from pyiccp.node.config import Bond, Bridge, BridgePort, NodeConfig
@@ -41,8 +41,7 @@ def pair_findings(
     if own is None or peer is None:
         return ()
     own = replace(own, node_number=node)
-    known = check(own)
-    return tuple(finding for finding in check(own, peer) if finding not in known)
+    return check_beside(own, peer)
 
 
 def read_profile(octets: bytes) -> Profile | None:

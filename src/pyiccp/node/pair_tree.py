@@ -20,7 +20,7 @@ from pyiccp.node.spanning import RUNS, bridge_settings, forbidden, port_settings
 from pyiccp.node.wiring import bridge_mac, dual_homed, speed
 from pyiccp.rstp import events as rstp
 from pyiccp.rstp.config import PortConfig, automatic_cost, check_port
-from pyiccp.rstp.core import RstpCore
+from pyiccp.rstp.core import Change, RstpCore
 from pyiccp.rstp.snapshot import Snapshot
 from pyiccp.rstp.views import BridgeView, PortView
 from pyiccp.sansio import Instant
@@ -172,11 +172,19 @@ class PairTree:
     def applied(self, port: int, number: int, at: Instant) -> list[Deed]:
         return self._deeds(self.core.handle(rstp.PortStateApplied(self._by_number[port], number=number), at))
 
-    def remove(self, port: int, at: Instant) -> list[Deed]:
-        name = self._by_number.pop(port)
-        del self._numbers[name]
-        actions = [*self.core.handle(rstp.PortRemoved(name), at)]
-        return self._deeds([*actions, *self.core.handle(rstp.PortStateApplied(name), at)])
+    def part(self, gone: Sequence[int], down: Sequence[int], at: Instant) -> list[Deed]:
+        if not gone and not down:
+            return []
+        names = [self._by_number.pop(port) for port in gone]
+        for name in names:
+            del self._numbers[name]
+        events: list[Change] = [rstp.PortRemoved(name) for name in names]
+        events += [rstp.PortStateApplied(name) for name in names]
+        events += [rstp.LinkWentDown(self._by_number[port]) for port in down]
+        return self._deeds(self.core.handle_together(events, at))
+
+    def populate(self, changes: Sequence[TreePort | TreeLinkUp], at: Instant) -> list[Deed]:
+        return self._deeds(self.core.handle_together([self._arrival(change) for change in changes], at))
 
     def advance(self, at: Instant) -> list[Deed]:
         return self._deeds(self.core.advance(at))
@@ -251,14 +259,17 @@ class PairTree:
             name=self._names[interface],
         )
 
+    def _arrival(self, change: TreePort | TreeLinkUp) -> Change:
+        if isinstance(change, TreeLinkUp):
+            return rstp.LinkCameUp(self._by_number[change.port], change.speed, change.point_to_point, change.edge)
+        self._numbers[change.name] = change.port
+        self._by_number[change.port] = change.name
+        return rstp.PortAdded(_settings(change))
+
     def _event(self, change: TlvValue) -> rstp.Event | None:
         match change:
-            case TreePort():
-                self._numbers[change.name] = change.port
-                self._by_number[change.port] = change.name
-                return rstp.PortAdded(_settings(change))
-            case TreeLinkUp(port, speed, point_to_point, edge):
-                return rstp.LinkCameUp(self._by_number[port], speed, point_to_point, edge)
+            case TreePort() | TreeLinkUp():
+                return self._arrival(change)
             case TreeLinkDown(port):
                 return rstp.LinkWentDown(self._by_number[port])
             case TreeBpdu(port, octets):

@@ -44,6 +44,9 @@ _SENDING = ("helloWhen", "txWhen", "claimWhile")
 """Timers that only Port Transmit looks at."""
 _LATE = seconds(1)
 
+Change = PortAdded | PortRemoved | PortStateApplied | LinkCameUp | LinkWentDown
+"""What may happen to many ports at once."""
+
 
 class RstpCore(Settling):
     """One bridge. Each call runs all machines but Port Transmit to a fixed point, then Port Transmit.
@@ -55,6 +58,7 @@ class RstpCore(Settling):
     def __init__(self, config: BridgeConfig, ports: Iterable[PortConfig] = (), *, applied_at_once: bool = True) -> None:
         check_bridge(config)
         self.trace: Trace | None = None
+        self.gathering = False
         self.bridge = Bridge(config, applied_at_once)
         self.clock = self.bridge.clock
         ROLE_SELECTION_MACHINE.start(self.bridge)
@@ -73,6 +77,18 @@ class RstpCore(Settling):
         self._fire(now)
         self.clock.now = now
         self._HANDLERS[type(event)](self, event)
+        return self._done()
+
+    def handle_together(self, events: Iterable[Change], now: Instant) -> Sequence[Action]:
+        """*events* happened at *now*, all at once: the machines run when the last of them is taken in. One by one,
+        fifty ports that vanish with their node would set every machine of every port in motion fifty times."""
+        self._fire(now)
+        self.clock.now = now
+        self.gathering = True
+        for event in events:
+            self._HANDLERS[type(event)](self, event)
+        self.gathering = False
+        self._settle_all()
         return self._done()
 
     def advance(self, now: Instant) -> Sequence[Action]:

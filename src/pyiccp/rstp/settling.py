@@ -27,6 +27,8 @@ class Settling:
 
     bridge: Bridge
     trace: Trace | None
+    gathering: bool
+    """Several events are one: the machines run after the last of them."""
 
     def _settle(self, port: Port) -> None:
         """Run the machines of *port*, and those of all ports if that may concern them."""
@@ -42,6 +44,8 @@ class Settling:
             report(self.bridge, (port,))
 
     def _settle_all(self) -> None:
+        if self.gathering:
+            return
         ports = tuple(self.bridge.ports.values())
         for _ in range(_BOUND):
             moved = False

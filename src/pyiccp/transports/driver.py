@@ -11,6 +11,7 @@ from typing import Protocol
 import trio
 
 from pyiccp.mlag.store import Store
+from pyiccp.node.control import portions
 from pyiccp.node.events import (
     Action,
     DeliverLocally,
@@ -169,10 +170,12 @@ class Driver:
         self, port: Transport, take: Callable[[str, Sequence[bytes], Instant], Sequence[Action]], name: str
     ) -> None:
         while True:
-            frames = await port.receive_many()
-            if frames and not self.stopped.is_set():
-                now = self.now()
-                self._carry_out(take(name, frames, now), now)
+            for number, frames in enumerate(portions(await port.receive_many())):
+                if number:
+                    await trio.lowlevel.checkpoint()  # timers and other ports do not wait for the rest
+                if frames and not self.stopped.is_set():
+                    now = self.now()
+                    self._carry_out(take(name, frames, now), now)
 
     async def _listen(self, path: Transport) -> None:
         while True:

@@ -21,7 +21,7 @@ MINOR = 0
 MAGIC = b"pyiccp-"
 """Then the major version as a digit."""
 
-_KIND = 9
+KIND = 9
 """Offset of the kind."""
 _LENGTH = 10
 """Offset of the length."""
@@ -96,7 +96,7 @@ class Segment(Value, frozen=True, gc=False):
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """The segment at the start of *octets*, whose end its length says; what follows is the frame's padding."""
-        form = FORMATS.get(octets[_KIND]) if len(octets) > _KIND else HEARTBEAT
+        form = FORMATS.get(octets[KIND]) if len(octets) > KIND else HEARTBEAT
         if form is None or octets[7:8] != b"%d" % MAJOR:
             raise _foreign(octets)
         segment: Self = form.decode(octets)
@@ -138,7 +138,7 @@ def _foreign(octets: bytes) -> Malformed:
     if octets[7:8] != b"%d" % MAJOR:
         said = printable(octets[7:8].decode("latin-1")) or "missing"
         return Malformed("link segment", Fault("major", 7, f"layout version {said}, ours {MAJOR}"))
-    return Malformed("link segment", Fault("kind", _KIND, f"{octets[_KIND]} has no meaning here"))
+    return Malformed("link segment", Fault("kind", KIND, f"{octets[KIND]} has no meaning here"))
 
 
 def _format(name: str, kind: Kind, body: type, *members: Any, tail: str) -> Format:
