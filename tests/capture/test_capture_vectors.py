@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import struct
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from pyiccp.capture import Interface, Packet, PcapWriter, read
 from pyiccp.capture.annotated import dump
 from pyiccp.capture.decoder import Decoded, Decoder
+from pyiccp.capture.meanings import instances
 from pyiccp.capture.records import records
 from pyiccp.capture.words import line
 
@@ -70,6 +72,24 @@ def test_every_sonic_message_encodes_to_the_octets_it_was(name: str) -> None:
     assert messages
     for one in messages:
         assert one.value.encode() == one.octets
+
+
+@pytest.mark.parametrize("name", ["session.pcap", "rg_mismatch.pcap", "mac_batch_65.pcap"])
+def test_every_sonic_message_is_in_words(name: str) -> None:
+    said = "\n".join(
+        line(record, 0) for one in decoded((VECTORS / "sonic" / name).read_bytes()) for record in records(one)
+    )
+    assert not re.search(r"TLV 0x|type 0x|(operation|condition|selected|request) [1-9]", said)
+    if name == "session.pcap":
+        assert "operation add, kind dynamic, mac 02:00:00:00:00:01, vid 10, name PortChannel0001" in said
+        assert "mLACP Aggregator State partner-system 00:00:00:00:00:00" in said and "condition up" in said
+        assert "SONiC Peer Link Info kind portchannel 'PortChannel0010'" in said
+
+
+def test_lists_of_spanning_tree_instances_are_in_words() -> None:
+    """RFC 7727 3.2.7: twelve bits of each word, the CIST is 0."""
+    assert instances((0, 0x8007, 4094)) == "CIST, MSTI 7, MSTI 4094"
+    assert instances(()) == ""
 
 
 def test_every_iccp_vector_encodes_to_the_octets_it_was() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pyiccp.capture.meanings import instances, meaning
 from pyiccp.capture.packet import SECOND
 from pyiccp.capture.plain import Plain
 from pyiccp.wire.flags import FLAGS
@@ -45,11 +46,13 @@ _COMMON = (
 )  # fmt: skip
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, tlv: str = "") -> str:
+    """*value*, which is in a TLV of that name if it is in one."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} {_value(inner)}" for key, inner in value.items()) + "}"
+        said = (f"{key} {meaning(tlv, key, inner) or _value(inner, tlv)}" for key, inner in value.items())
+        return "{" + ", ".join(said) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
+        return "[" + ", ".join(_value(each, tlv) for each in value) + "]"
     if isinstance(value, str) and len(value) > 40:
         return f"{value[:32]}… ({len(value) // 2} octets)"
     return "-" if value is None else str(value)
@@ -129,8 +132,10 @@ def _field(tlv: Plain, key: str, value: Any) -> str:
         return key if value else ""
     if key == "name-text":
         return repr(value)
-    if key == "flags" and isinstance(value, int) and tlv["name"].startswith("mLACP"):
+    if key == "flags" and isinstance(value, int) and tlv["name"].endswith(("Port Config", "Aggregator Config")):
         return " ".join(name for bit, name in _CONFIG_FLAGS.items() if value & bit)
+    if key == "words":
+        return instances(value)
     if key == "place":
         return _PLACES.get(value) or f"mlag-id {value - 1}"
     if key == "bpdu":
@@ -142,4 +147,4 @@ def _field(tlv: Plain, key: str, value: Any) -> str:
     octet = tlv.get(f"{key}-octet")
     if octet is not None:
         return f"{key} {(STATES if key.endswith('state') else FLAGS)[octet].text}"
-    return f"{key} {_value(value)}"
+    return f"{key} {meaning(tlv['name'], key, value) or _value(value, tlv['name'])}"
