@@ -42,17 +42,15 @@ from pyiccp.link.events import (
     TransmitSegment,
 )
 from pyiccp.link.incarnation import first, following, is_newer
-from pyiccp.link.members import NOBODY, SILENCE, Member, Members
+from pyiccp.link.members import SILENCE, Member, Members
 from pyiccp.link.outbound import CREDIT, MAX_MESSAGE
-from pyiccp.link.refusal import Refusal
+from pyiccp.link.pauses import Pauses
+from pyiccp.link.refusal import Refusal, Rival
 from pyiccp.link.streams import RETRY, Streams
 from pyiccp.sansio import Instant, Timers
 from pyiccp.wire.link import Data, Envelope, Fence, Heartbeat, Segment
 
 THIRD_SPEAKER = "third ICCP speaker on peer port"
-
-_LONGEST_PAUSE = 64
-"""Heartbeat intervals of the longest pause after a reset; a session that lived as long makes the next pause short."""
 
 
 class LinkCore:
@@ -79,9 +77,8 @@ class LinkCore:
         self._beat_due: Instant = 0
         self._established_at: Instant = 0
         self._peer_heard_at: Instant = 0
-        self._rival = 0
-        self._rival_since: Instant = 0
-        self._pauses = 0
+        self._rival = Rival(self._silence)
+        self._pauses = Pauses(heartbeat)
         self._called_at: Instant = 0
         self._told: tuple[str, ...] = ()
         """The live members, as last said."""
@@ -154,8 +151,8 @@ class LinkCore:
             self._members.fingerprint(now),
             self._streams.fingerprint(now),
             self._refusal.fingerprint(now),
-            self._rival,
-            self._pauses,
+            self._rival.incarnation,
+            self._pauses.number,
             self._timers.fingerprint(now),
         )
 
@@ -214,7 +211,7 @@ class LinkCore:
             return
         member.running = False
         member.forget()
-        member.speaker = NOBODY
+        member.forget_speaker()
         if self.established and not self._count_live(now):
             self._lose("no carrier on the peer port", now)
         if not self._members.running:
@@ -233,7 +230,7 @@ class LinkCore:
             self._count("on-a-member-that-is-down")
         elif segment.domain != self.domain:
             self._refuse(f"peer domain {segment.domain}, ours {self.domain}", now)
-        elif event.source and not self._is_peer(member, event, now):
+        elif event.source and not member.is_peer(event.source, self._silence, now):
             self._refuse(THIRD_SPEAKER, now)
         elif isinstance(body := segment.body, Heartbeat):
             self._heartbeat_received(member, segment, body, now)
@@ -255,14 +252,6 @@ class LinkCore:
             self._out += [Deliver(stream, message) for message in messages]
 
     # --- who speaks (M3.2)
-
-    def _is_peer(self, member: Member, event: SegmentReceived, now: Instant) -> bool:
-        """One speaker on a wire, until it has been silent for three intervals."""
-        if member.speaker not in (NOBODY, event.source) and now - member.spoken_at < self._silence:
-            return False
-        member.speaker = event.source
-        member.spoken_at = now
-        return True
 
     def _refuse(self, text: str, now: Instant) -> None:
         self._count("refused")
@@ -327,20 +316,14 @@ class LinkCore:
             return False
         heard = self.peer_incarnation and now - self._peer_heard_at < self._silence
         if heard and not is_newer(incarnation, self.peer_incarnation):
-            self._watch_rival(incarnation, now)
+            if self._rival.lasts(incarnation, now) and self.established:
+                self._refuse(THIRD_SPEAKER, now)
             return False
         if self.established:
             self._lose("the peer has started again", now, announce=False)
         self._forget_peer()
         self.peer_incarnation = incarnation
         return True
-
-    def _watch_rival(self, incarnation: int, now: Instant) -> None:
-        """An older incarnation beside a living one: once or twice it is a late frame, later it is somebody else."""
-        if incarnation != self._rival:
-            self._rival, self._rival_since = incarnation, now
-        elif self.established and now - self._rival_since >= self._silence:
-            self._refuse(THIRD_SPEAKER, now)
 
     # --- sessions
 
@@ -368,15 +351,12 @@ class LinkCore:
         """Lose the session and pause before the next."""
         if not self.established:
             return
-        if now - self._established_at > _LONGEST_PAUSE * self._heartbeat:
-            self._pauses = 0
-        self._timers.set("pause", now + min(1 << self._pauses, _LONGEST_PAUSE) * self._heartbeat)
-        self._pauses = min(self._pauses + 1, _LONGEST_PAUSE)
+        self._timers.set("pause", now + self._pauses.begin(now - self._established_at))
         self._lose(why, now)
 
     def _forget_peer(self) -> None:
         self.peer_incarnation = 0
-        self._rival = 0
+        self._rival.incarnation = 0
         self._members.forget_peer()
 
     # --- what we send

@@ -28,6 +28,18 @@ class Member:
         """Source address of the peer on this wire."""
         self.spoken_at: Instant = 0
 
+    def is_peer(self, source: Mac, silence: Instant, now: Instant) -> bool:
+        """*source* may speak here: one speaker on a wire, until it has been silent for *silence* (M3.2)."""
+        if self.speaker not in (NOBODY, source) and now - self.spoken_at < silence:
+            return False
+        self.speaker = source
+        self.spoken_at = now
+        return True
+
+    def forget_speaker(self) -> None:
+        """The wire was cut: who speaks on it next is not known."""
+        self.speaker = NOBODY
+
     def forget(self) -> None:
         """The peer is another one now, or gone: nothing is proven."""
         self.received = 0

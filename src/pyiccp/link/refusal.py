@@ -33,3 +33,20 @@ class Refusal:
     def fingerprint(self, now: Instant) -> tuple[object, ...]:
         """State relative to *now*."""
         return self.text, max(self.until - now, 0)
+
+
+class Rival:
+    """An older incarnation beside a living one: once or twice it is a late frame, later it is somebody else."""
+
+    def __init__(self, silence: Instant) -> None:
+        self._silence = silence
+        self._since: Instant = 0
+        self.incarnation = 0
+        """Of the newest one heard; 0 = of none."""
+
+    def lasts(self, incarnation: int, now: Instant) -> bool:
+        """*incarnation* was heard; True when the same was heard long ago already."""
+        if incarnation != self.incarnation:
+            self.incarnation, self._since = incarnation, now
+            return False
+        return now - self._since >= self._silence
