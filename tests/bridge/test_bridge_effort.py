@@ -9,6 +9,7 @@ from pyiccp.bridge.ageing import AT_ONCE
 from pyiccp.bridge.entries import SLICE
 from pyiccp.bridge.events import FlushRequested, HostsReceived, HostsWanted, SessionStarted
 from pyiccp.bridge.host import Entry
+from pyiccp.bridge.orders import Order
 from pyiccp.bridge.walk import SHELVES
 from pyiccp.wire.iccp.fdb import HostBatch, HostKind
 from pyiccp.wire.mac import Mac
@@ -95,6 +96,32 @@ def test_an_order_lists_a_bounded_number_of_shelves_in_a_call() -> None:
         assert before - len(core.table.sweep._walk.vlans) <= SLICE, "VLANs passed in one call"
     assert core.table.learned == 0
     assert calls >= len(core.table.tables) // SLICE
+
+
+def test_many_orders_in_one_call_and_on_one_host_are_no_more_work_than_one() -> None:
+    """A tree that starts anew flushes port after port: with a host table of a million, each of 24 orders looked at 256
+    hosts at once (14 ms), and every later call carried all 24 out on 256 hosts (7 ms)."""
+    core = bridge()
+    for number in range(MANY):
+        send(core, "ether1", frame(numbered(number)), 0)
+    done: list[Entry] = []
+    carry_out = core.table.carry_out
+
+    def counted(order: Order, entry: Entry) -> None:
+        done.append(entry)
+        carry_out(order, entry)
+
+    core.table.carry_out = counted  # type: ignore[method-assign]
+    for _ in range(24):
+        core.handle(FlushRequested("ether2"), 0)
+    assert len(done) <= SLICE
+    worst = 0
+    while core.table.busy:
+        done.clear()
+        core.advance(0)
+        worst = max(worst, len(done))
+    assert 0 < worst <= 2 * SLICE
+    assert core.table.learned == MANY, "they are of another port"
 
 
 def spread(vlans: int) -> BridgeCore:

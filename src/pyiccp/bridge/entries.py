@@ -147,9 +147,13 @@ class Entries:
 
     def order(self, order: Order) -> None:
         """*order* is in effect from now on."""
+        idle = not self.sweep.orders
         self.sweep.issue(order)
         self.changed = True
-        self.sweep_slice()
+        if idle:
+            # A small table is done with at once. Of a large one no more in this call: each of fifty ports may have an
+            # order of its own, all in one event.
+            self.sweep_slice()
 
     def carry_out(self, order: Order, entry: Entry) -> None:
         """Do to *entry* what *order* says."""
@@ -168,8 +172,9 @@ class Entries:
             self.ageing.tidy(self.slice)
 
     def sweep_slice(self) -> None:
-        """Carry out what is left of the orders, on a few hosts."""
-        for shelf, address in self.sweep.walk(self.tables, self.vlans, self.slice):
+        """Carry out what is left of the orders, on a few hosts; on fewer the more orders there are."""
+        count = max(1, 2 * self.slice // (1 + len(self.sweep.orders)))
+        for shelf, address in self.sweep.walk(self.tables, self.vlans, count):
             self.get(vid_of(shelf), address)
 
     def _update(self, entry: Entry, vid: int, address: bytes) -> Entry | None:
