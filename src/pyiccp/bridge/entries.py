@@ -11,6 +11,8 @@ NEVER = -1
 """What is `done` on a crowd that is gone: it is never up to date, so `get` meets it."""
 SLICE = 256
 """Hosts that a sweep looks at in one call."""
+EFFORT = 2
+"""Orders that it carries out in one call, times that."""
 
 
 class Entries:
@@ -173,9 +175,16 @@ class Entries:
 
     def sweep_slice(self) -> None:
         """Carry out what is left of the orders, on a few hosts; on fewer the more orders there are."""
-        count = max(1, 2 * self.slice // (1 + len(self.sweep.orders)))
-        for shelf, address in self.sweep.walk(self.tables, self.vlans, count):
-            self.get(vid_of(shelf), address)
+        effort = EFFORT * self.slice
+        for shelf, address in self.sweep.walk(self.tables, self.vlans, self.slice):
+            entry = self.tables[shelf].get(address)
+            if entry is None or entry.done == self.sweep.issued:
+                continue
+            if not entry.flags & GONE:
+                effort -= self.sweep.issued - entry.done
+            self._update(entry, vid_of(shelf), address)
+            if effort <= 0:
+                break
 
     def _update(self, entry: Entry, vid: int, address: bytes) -> Entry | None:
         """Carry out on *entry* the orders that are left; None when it is gone."""
