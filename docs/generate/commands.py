@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -15,7 +16,8 @@ def helped(
     command: click.Command, words: tuple[str, ...], parent: click.Context | None = None
 ) -> Iterator[tuple[str, str]]:
     """(command line, its help) of *command* and of all below it."""
-    context = click.Context(command, info_name=words[-1], parent=parent, terminal_width=WIDTH, max_content_width=WIDTH)
+    wide: dict[str, Any] = {"terminal_width": WIDTH, "max_content_width": WIDTH, **command.context_settings}
+    context = click.Context(command, info_name=words[-1], parent=parent, **wide)
     yield " ".join(words), command.get_help(context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

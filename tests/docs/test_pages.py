@@ -100,7 +100,11 @@ def test_every_core_and_every_verb_is_on_its_page() -> None:
     lines = commands.pages()["cli.md"]
     for verb in VERBS:
         assert f"## `pyiccp {verb}`\n" in lines
-    assert "### `pyiccp lab check`" in lines and "### `pyiccp fuzz send`" in lines
+    assert (
+        lines.count("-h, --help") == lines.count("Options:\n")
+        and "### `pyiccp lab check`" in lines
+        and "### `pyiccp fuzz send`" in lines
+    )
 
 
 def test_the_terminal_shows_what_the_program_prints() -> None:
