@@ -9,6 +9,9 @@ from random import Random
 
 from fuzz.engine import FINDINGS
 
+_NOT_RUN = 1
+"""Python's own exit code: the harness could not be loaded. libFuzzer has others for what it finds."""
+
 
 def guide(name: str, seconds: float, seed: int) -> int:
     """Run one harness in a process of its own, as libFuzzer ends the process it runs in."""
@@ -23,7 +26,8 @@ def guide(name: str, seconds: float, seed: int) -> int:
             [*words, *limits, f"-artifact_prefix={FINDINGS}/{name}-"], capture_output=True, text=True, check=False
         )
     last = [line for line in done.stderr.splitlines() if line.startswith(("#", "Done", " ===", "Uncaught"))][-1:]
-    print(f"{name:24}{'found something' if done.returncode else 'nothing found'}: {' '.join(last)}", flush=True)
+    outcome = {0: "nothing found", _NOT_RUN: "did not run"}.get(done.returncode, "found something")
+    print(f"{name:24}{outcome}: {' '.join(last)}", flush=True)
     if done.returncode:
         print(done.stdout[-2000:], done.stderr[-4000:], sep="\n")
     return int(done.returncode != 0)

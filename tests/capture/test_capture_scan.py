@@ -169,6 +169,17 @@ def test_a_scan_gives_its_mapping_back_when_the_control_frames_are_out(tmp_path:
         assert list(packets) == expected
 
 
+def test_a_scan_is_over_when_the_mapping_is_gone(tmp_path: Path) -> None:
+    """Whoever measures it has waited for all of it."""
+    expected = big(tmp_path / "c.pcap")
+    with (tmp_path / "c.pcap").open("rb") as file:
+        found = scan(file)
+        assert isinstance(found, Mapped)
+        assert list(found) == expected
+        with pytest.raises(ValueError, match="closed"):
+            found._buffer[0]
+
+
 def test_a_scan_of_more_control_frames_than_there_is_room_for_stays_mapped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
