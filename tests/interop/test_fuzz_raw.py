@@ -97,7 +97,7 @@ def test_a_server_in_a_namespace_is_broken_over_tcp(lab: Lab) -> None:
     lab.space.run("sh", "-c", restart)
     words = ("--tcp", f"127.0.0.1:{PORT}", "--restart", restart, "--patience", "20")
     until("the server listens", lambda: f":{PORT}" in lab.space.run("ss", "-ltn"), 20)
-    done = lab.fuzz("send", *words, "--protocol", "iccp", "--count", "40", "--batch", "20", "--seed", "2",
+    done = lab.fuzz("send", *words, "--protocol", "iccp", "--count", "200", "--batch", "20", "--seed", "2",
                     "--save", str(lab.folder))  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
     case = Finding.load(lab.folder / "case-1.json")
