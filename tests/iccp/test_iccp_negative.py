@@ -141,6 +141,43 @@ def test_7_a_number_or_a_name_that_must_not_be(tlv: str) -> None:
     assert script.core.established and script.core.peer_aggregators == {} and script.core.peer_system is None
 
 
+GOOD = "0032 0009 744d2811706b 8000 01"
+"""System Config."""
+
+
+@pytest.mark.parametrize(
+    "tlv",
+    [
+        "0032 0008 744d2811706b 8000",
+        "0032 000a 744d2811706b 8000 01 ff",
+        "0036 0019 000000000000000a 0001 744d2811706b 0011 0000 00 09 616161",
+    ],
+    ids=["shorter", "longer", "name length"],
+)
+def test_6_2_a_tlv_that_is_not_as_long_as_its_table_is_refused_and_the_session_kept(tlv: str) -> None:
+    script, messages = said(pdu(message("0703", GROUP, tlv)))
+    (nak,) = naks(messages)
+    assert nak.status == IccpStatus.REJECTED_MESSAGE
+    assert script.core.established and script.core.counters["malformed"] == 1
+    assert script.core.peer_system is None and script.core.peer_aggregators == {}
+
+
+@pytest.mark.parametrize("second", ["0123 0002 abcd", "0032 0008 744d2811706b 8000", "3002 0001 00"])
+def test_6_2_nothing_of_a_refused_message_takes_effect(second: str) -> None:
+    """What is not understood, malformed, or of another application stands behind a good TLV."""
+    script, messages = said(pdu(message("0703", GROUP, GOOD, second)))
+    assert len(naks(messages)) + len(statuses(messages)) == 1
+    assert script.core.established and script.core.peer_system is None
+    assert said(pdu(message("0703", GROUP, GOOD)))[0].core.peer_system is not None
+
+
+@pytest.mark.parametrize("nested", ["0123 0002 abcd", "8123 0002 abcd"], ids=["u=0", "u=1"])
+def test_6_2_a_disconnect_with_something_unknown_inside_is_honoured(nested: str) -> None:
+    """Whatever its U bit says (docs/departures.md): the peer is leaving."""
+    script, messages = said(pdu(message("0701", GROUP, "0004 0004 00010011", "0031 0006" + nested)))
+    assert messages == [] and script.core.applications[MLACP] is app.State.RESET
+
+
 def test_7_two_capability_tlvs() -> None:
     capability = "8700 0004 80 00 01 00"
     assert closed(pdu(message("0202", capability, capability)), LdpStatus.MALFORMED_TLV_VALUE)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pyiccp.iccp import application, connection, ldp
+from pyiccp.wire.iccp.pdu import IccpStatus, LdpStatus
 
 ABSENT = {
     "6.1 LDP id in PDU header unknown, on the raw link": "the frame's source and incarnation say who speaks (M3.2)",
@@ -136,6 +137,13 @@ PAGE: dict[str, tuple[str, ...]] = {
         "test_6_2_what_the_peer_refuses_is_shown_and_not_repeated",
     ),
     "6.2 anything in a Notification": ("test_6_2_a_notification_in_any_shape_is_never_answered",),
+    "6.2 TLV shorter or longer than its table, name length": (
+        "test_6_2_a_tlv_that_is_not_as_long_as_its_table_is_refused_and_the_session_kept",
+    ),
+    "6.2 Sync Request with Request Number 0": ("test_7_a_number_or_a_name_that_must_not_be",),
+    "6.2 message type 0x0704 to 0x070F": ("test_7_type_0x0704_with_u_0_and_with_u_1",),
+    "6.2 unknown TLV inside a known one": ("test_6_2_a_disconnect_with_something_unknown_inside_is_honoured",),
+    "6.2 first read all, then apply": ("test_6_2_nothing_of_a_refused_message_takes_effect",),
     "6.2 one refusal and a back-off": (
         "test_one_refusal_not_ten_a_second",
         "test_refusals_of_different_things_are_rationed",
@@ -228,6 +236,19 @@ def test_no_rule_is_missing_from_this_page() -> None:
     procedures = {int(rule.rsplit(" ", 1)[1]) for rule in rules if rule.startswith("4 procedure")}
     assert procedures == set(range(1, 13))
     assert not PAGE.keys() & ABSENT.keys()
+
+
+NEVER_SENT = {"SUCCESS", "HOLD_TIMER_EXPIRED", "INTERNAL_ERROR"} | {
+    f"REJECTED_{what}" for what in ("ADVERTISEMENT_MODE", "MAX_PDU", "LABEL_RANGE")
+}
+"""No discovery here, no labels, and any PDU size is agreed on."""
+
+
+@pytest.mark.parametrize("status", [*IccpStatus, *LdpStatus], ids=lambda status: status.name)
+def test_every_status_code_is_in_a_test_or_never_sent(status: IccpStatus | LdpStatus) -> None:
+    name = f"{type(status).__name__}.{status.name}"
+    tested = any(name in path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert tested is (status.name not in NEVER_SENT)
 
 
 @pytest.mark.parametrize("machine", [ldp, connection, application])
