@@ -206,6 +206,27 @@ def test_keepalive_lost_first_and_the_peer_link_later_counts_as_no_keepalive() -
     assert second.identity.system == mac("FE:4D:28:22:00:01")
 
 
+def test_a_silent_keepalive_beside_a_live_session_is_told_once_and_changes_nothing() -> None:
+    """M6.4. 1. Nobody heard of it: the pair was one cable away from an outage and showed nothing. 2. It is told once,
+    and once again when it works."""
+    pair = joined(keepalive=True)
+    before = [side.identity for side in pair.sides]
+    pair.run(5.0)
+    assert not any("keepalive" in notice for side in pair.sides for notice in side.notices())
+    pair.keepalive_works = False
+    pair.run(20.0)
+    pair.keepalive_works = True
+    pair.run(5.0)
+    for side in pair.sides:
+        told = [notice for notice in side.notices() if "keepalive" in notice]
+        assert told == [
+            "the keepalive is silent: if the peer is lost now, that is as without one",
+            "the keepalive is answered again",
+        ]
+        assert side.core.status == "connected"
+    assert [side.identity for side in pair.sides] == before
+
+
 def test_an_isolated_node_restarts_isolated_and_comes_back_through_a_session() -> None:
     pair = joined(keepalive=True)
     pair.disconnect()

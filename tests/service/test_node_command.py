@@ -179,7 +179,13 @@ def test_metrics_by_http(three: Three) -> None:
         (["--mac", "02:00:00:00:00:01", "--port", "bond=raw"], "kinds are raw:IFACE"),
         (["--mac", "02:00:00:00:00:01", "--port", "bridge1=raw:x"], "no physical port"),
         (["--mac", "02:00:00:00:00:01", "--port", "ether1=raw:no-such-if"], "there is no interface no-such-if"),
-        (["--mac", "02:00:00:00:00:01", "--keepalive", "here"], "is not ADDRESS:PORT"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "here"], "is not LOCAL,PEER; 192.0.2.1:7275,192.0.2.2:7275"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "here,there"], "is not ADDRESS:PORT"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "localhost:1,127.0.0.1:2"], "two numbers of one kind"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "127.0.0.1:1,[::1]:2"], "two numbers of one kind"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "127.0.0.1:1,127.0.0.1:1"], "is this node's own"),
+        (["--mac", "02:00:00:00:00:01", "--keepalive", "192.0.2.1:7275,192.0.2.2:7275"], "--keepalive: Cannot assign"),
+        (["--mac", "02:00:00:00:00:01", "--metrics", "192.0.2.1:9100"], "--metrics: "),
         (["--mac", "02:00:00:00:00:01", "--liveness", "2s"], "outside 10ms to 1s"),
     ],
 )
@@ -193,6 +199,25 @@ def test_a_door_that_cannot_be_opened_is_a_message(tmp_path: Path) -> None:
     words = ["node", str(QUICKSTART / "peer1.rsc"), "--name", "x", "--mac", MACS["peer1"]]
     done = pyiccp(*words, "--control", str(tmp_path / "nowhere" / "c"))
     assert done.returncode == 2 and "No such file" in done.stderr and "Traceback" not in done.stderr, done.stderr
+
+
+def test_a_second_node_takes_no_socket_away_from_the_first(three: Three) -> None:
+    """1. A second node was started with the control socket of a running one. 2. It took the path, and removed it at its
+    end: nobody could ask the first one any more. 3. The same held for unix cables."""
+    three.start("peer1")
+    three.wait("peer1 answers", lambda: bool(three.status("peer1")))
+    words = ["node", str(QUICKSTART / "peer1.rsc"), "--name", "x", "--mac", MACS["peer1"]]
+    f = three.folder
+    for door, more in (
+        ("--control", ["--control", str(f / "peer1.sock")]),
+        ("--port sfp-sfpplus1", ["--port", f"sfp-sfpplus1=unixstream:{f}/peer"]),
+        ("--port sfp-sfpplus2", ["--port", f"sfp-sfpplus2=unixgram:{f}/1p:{f}/1c"]),
+    ):
+        done = pyiccp(*words, *more)
+        assert done.returncode == 2 and f"{door}: {f}" in done.stderr and "in use by another" in done.stderr, (
+            done.stderr
+        )
+    assert three.status("peer1")
 
 
 def test_monitoring_nobody_says_so(tmp_path: Path) -> None:

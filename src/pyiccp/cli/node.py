@@ -16,6 +16,7 @@ from pyiccp.wire.mac import Mac, is_group, mac
 
 EXIT_NO_PERMISSION = 3
 EXIT_INTERRUPTED = 130
+_KEEPALIVE = "192.0.2.1:7275,192.0.2.2:7275"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -103,8 +104,16 @@ def node(
             raise ConfigError(f"--port {port}: no physical port", fix=f"there are {', '.join(settings.ports)}")
     path = None
     if keepalive is not None:
-        here, _, there = keepalive.partition(",")
-        path = UdpPath(_address("keepalive", here), _address("keepalive", there))
+        here, comma, there = keepalive.partition(",")
+        if not comma:
+            raise ConfigError(f"--keepalive {keepalive!r} is not LOCAL,PEER", property="keepalive", fix=_KEEPALIVE)
+        try:
+            path = UdpPath(_address("keepalive", here), _address("keepalive", there))
+        except OSError as error:  # a host name, or one address of IPv4 and one of IPv6
+            fix = f"two numbers of one kind, as in {_KEEPALIVE}"
+            raise ConfigError(f"--keepalive {keepalive}: {error.strerror}", property="keepalive", fix=fix) from None
+        if here == there:
+            raise ConfigError("--keepalive: the peer's address is this node's own", property="keepalive")
     if control is not None:
         socket_path("--control", str(control))
     daemon = Daemon(
@@ -124,10 +133,11 @@ def node(
     except* OSError as group:
         problem = _leaf(group)
     if isinstance(problem, PermissionError):
-        print(f"pyiccp: {problem}; ports need CAP_NET_RAW and CAP_NET_ADMIN", file=sys.stderr)
+        needs = "raw: and tap: need CAP_NET_RAW and CAP_NET_ADMIN"
+        print(f"pyiccp: {problem.strerror}; {needs}", file=sys.stderr)
         raise click.exceptions.Exit(EXIT_NO_PERMISSION)
     if problem is not None:
-        raise ConfigError(f"cannot run: {problem}")
+        raise ConfigError(f"cannot run: {problem.strerror or problem}")
     if not stopped:
         raise click.exceptions.Exit(EXIT_INTERRUPTED)
 

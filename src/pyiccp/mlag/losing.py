@@ -5,6 +5,7 @@ from pyiccp.mlag.events import Action, Mode, Notice
 from pyiccp.mlag.identity import Identity
 from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, POLLING, RECOVERY, RELEASE, SILENCE, Pair
 from pyiccp.mlag.policy import Decision, goes_first, must_isolate, session_lost
+from pyiccp.mlag.watch import SILENT
 from pyiccp.sansio import Instant
 from pyiccp.wire.keepalive import Kind, Role
 
@@ -55,9 +56,15 @@ def release_due(pair: Pair, now: Instant) -> list[Action]:
 
 
 def poll(pair: Pair, now: Instant) -> list[Action]:
-    """Ask the peer how it is, and again one heartbeat later."""
+    """Ask the peer how it is, and again one heartbeat later. A path that is silent beside a live session is told of,
+    and no more (M6.4)."""
     pair.timers.set(POLLING, now + pair.config.liveness)
-    return [ev.SendKeepalive(pair.watch.poll(pair.store.epoch, pair.role, pair.mode))]
+    actions: list[Action] = [ev.SendKeepalive(pair.watch.poll(pair.store.epoch, pair.role, pair.mode))]
+    if pair.session is None:
+        pair.watch.unanswered = 0
+    elif pair.watch.miss():
+        actions.append(Notice("the keepalive is silent: if the peer is lost now, that is as without one"))
+    return actions
 
 
 def keepalive(pair: Pair, event: ev.KeepaliveReceived, now: Instant) -> list[Action]:
@@ -66,6 +73,10 @@ def keepalive(pair: Pair, event: ev.KeepaliveReceived, now: Instant) -> list[Act
     if not pair.config.keepalive or not pair.watch.receive(peer, now):
         return []
     actions: list[Action] = []
+    if peer.kind == Kind.ANSWER:
+        if pair.watch.unanswered >= SILENT:
+            actions.append(Notice("the keepalive is answered again"))
+        pair.watch.unanswered = 0
     if peer.kind == Kind.POLL:
         actions.append(ev.SendKeepalive(pair.watch.answer(peer, pair.store.epoch, pair.role, pair.mode)))
     if pair.session is not None or (pair.deciding and not pair.watch.fresh(peer)):

@@ -5,6 +5,9 @@ from pyiccp.sansio import Instant
 from pyiccp.wire.keepalive import Keepalive, Kind
 from pyiccp.wire.mac import Mac
 
+SILENT = 4
+"""Polls without an answer after which the path counts as lost: the third's may still be on its way."""
+
 
 class Watch:
     """Polls and answers; the caller keeps the deadline."""
@@ -18,6 +21,8 @@ class Watch:
         """The first poll since the session was lost."""
         self.peer: Keepalive | None = None
         """The newest thing the peer said."""
+        self.unanswered = 0
+        """Polls in a row that got no answer while a session was up, up to one more than `SILENT`."""
 
     def alive(self, now: Instant) -> bool:
         """Polls are being answered: an answer within three intervals."""
@@ -32,6 +37,11 @@ class Watch:
         """The next poll."""
         self.polls += 1
         return self._say(Kind.POLL, self.polls, epoch, role, mode)
+
+    def miss(self) -> bool:
+        """A poll is sent although the one before may have no answer yet; True when the path has just become silent."""
+        self.unanswered += self.unanswered < SILENT + 1
+        return self.unanswered == SILENT
 
     def receive(self, value: Keepalive, now: Instant) -> bool:
         """Take *value* in; False when it is not the peer's (wrong domain, or our own voice)."""
@@ -66,4 +76,4 @@ class Watch:
         """Counters left out."""
         age = None if self.answered is None else min(now - self.answered, 3 * self.interval + 1)
         peer = None if self.peer is None else (self.peer.epoch, self.peer.role, self.peer.mode)
-        return age, peer
+        return age, peer, self.unanswered

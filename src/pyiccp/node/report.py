@@ -58,6 +58,7 @@ def build_status(node: Node, now: Instant) -> NodeStatus:
         ),
         warnings=node.warnings,
         maintenance=node.mlag is not None and node.mlag.pair.maintenance,
+        keepalive=_keepalive(node, now),
     )
 
 
@@ -70,6 +71,12 @@ def _mlag_status(node: Node) -> MlagStatus | None:
         system_id=node.mlag.system_id,
         active_role=role(node.mlag),
     )
+
+
+def _keepalive(node: Node, now: Instant) -> str | None:
+    if node.mlag is None or not node.mlag.config.keepalive:
+        return None
+    return "answered" if node.mlag.pair.watch.alive(now) else "silent"
 
 
 def role(mlag: MlagCore) -> str | None:

@@ -137,6 +137,8 @@ class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     hosts: tuple[HostStatus, ...]
     findings: tuple[FindingStatus, ...] = ()
     warnings: tuple[str, ...]
+    """What a person should know since the node started: findings as they came up, and what is no finding."""
     maintenance: bool = False
     """An operator has taken this node's halves of bonds out of service."""
-    """What a person should know since the node started: findings as they came up, and what is no finding."""
+    keepalive: str | None = None
+    """Whether the peer answers beside the peer port: `answered` or `silent`; None without a keepalive."""

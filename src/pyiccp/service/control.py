@@ -12,7 +12,7 @@ import trio
 
 from pyiccp.node.config import ConfigError
 from pyiccp.transports.base import bound_socket
-from pyiccp.transports.unixgram import remove_socket
+from pyiccp.transports.unixgram import make_room, remove_socket
 
 LONGEST_REQUEST = 4096
 PATIENCE = 5.0
@@ -26,8 +26,8 @@ Verb = Callable[[str | None], Any]
 
 
 def listen(path: Path) -> trio.SocketListener:
-    """A listener at *path* that only this user and root can even connect to."""
-    remove_socket(path)
+    """A listener at *path* that only this user and root can even connect to. OSError while another program listens."""
+    make_room(path, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
         made = bound_socket(socket.AF_UNIX, socket.SOCK_STREAM, str(path))

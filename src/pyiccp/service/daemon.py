@@ -1,8 +1,8 @@
 """One node, run until it is told to stop."""
 
 import signal
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import trio
@@ -19,6 +19,15 @@ from pyiccp.transports.base import Transport
 from pyiccp.transports.driver import Driver
 from pyiccp.transports.pcap import Capture
 from pyiccp.transports.udp import Address
+
+
+@contextmanager
+def _named(door: str) -> Iterator[None]:
+    """What cannot be opened says which *door* of the command line it is."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, f"{door}: {error.strerror or error}") from None
 
 
 class Daemon:
@@ -57,8 +66,13 @@ class Daemon:
                 capture = Capture(self.pcap, tuple(ports))
                 stack.callback(capture.close)
                 ports = {name: capture.mirror(name, port) for name, port in ports.items()}
-            for cable in (*ports.values(), *self.local.values(), *([self.keepalive] if self.keepalive else [])):
-                await stack.enter_async_context(cable)
+            for option, cables in (("--port", ports), ("--local", self.local)):
+                for name, cable in cables.items():
+                    with _named(f"{option} {name}"):
+                        await stack.enter_async_context(cable)
+            if self.keepalive is not None:
+                with _named("--keepalive"):
+                    await stack.enter_async_context(self.keepalive)
             self._driver = driver = Driver(
                 Node(self.config, store),
                 ports,
@@ -75,9 +89,11 @@ class Daemon:
         async with trio.open_nursery() as nursery:
             await nursery.start(self._signals, driver, nursery.cancel_scope)
             if self.control is not None:
-                await nursery.start(Control(self._verbs(driver)).serve, self.control)
+                with _named("--control"):
+                    await nursery.start(Control(self._verbs(driver)).serve, self.control)
             if self.metrics is not None:
-                await nursery.start(metrics.serve, self.metrics, self.picture)
+                with _named("--metrics"):
+                    await nursery.start(metrics.serve, self.metrics, self.picture)
             await nursery.start(self._drive, driver, nursery.cancel_scope)
             notify("READY=1")
         return driver.stopped.is_set()

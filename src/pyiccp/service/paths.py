@@ -24,6 +24,8 @@ def overview(picture: Picture) -> str:
     """One screen: the pair, bonds with a reason for each port that carries nothing, bridges, hosts, counters."""
     status = picture.status
     parts = [monitor.mlag_monitor(status)] if status.mlag is not None else []
+    if status.keepalive is not None:
+        parts.append(f"keepalive: {status.keepalive}")
     if status.maintenance:
         parts.append("maintenance: this node's halves of bonds are out of service")
     for name, bond in status.bonds.items():

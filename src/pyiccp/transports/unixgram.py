@@ -4,7 +4,7 @@ import socket
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from errno import EAGAIN, ENOBUFS
+from errno import EADDRINUSE, EAGAIN, ECONNREFUSED, ENOBUFS, EPERM, EPROTOTYPE
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,8 @@ from pyiccp.transports.base import LONGEST, bound_socket, drain, read_batch
 
 PROBE = 0.05
 """Seconds between two looks at whether the other end is there."""
+_ALIVE = (0, EAGAIN, EPERM, EPROTOTYPE)
+"""What connecting says of a socket that somebody is bound to: taken, full, connected elsewhere, of another kind."""
 RETRY = 0.001
 """Seconds until a full receiver is tried again: a poll does not tell of its room unless connected."""
 
@@ -32,7 +34,7 @@ class UnixDatagram:
         self._socket: socket.socket
 
     async def __aenter__(self) -> Self:
-        remove_socket(self.local)
+        make_room(self.local, socket.SOCK_DGRAM)
         self._socket = bound_socket(socket.AF_UNIX, socket.SOCK_DGRAM, str(self.local))
         return self
 
@@ -86,6 +88,18 @@ class UnixDatagram:
             except OSError:
                 return False
         return True
+
+
+def make_room(path: Path, kind: int) -> None:
+    """For a socket at *path*: one that a dead program left is removed. OSError while a program listens there: two of
+    one configuration would take each other's cables away."""
+    with socket.socket(socket.AF_UNIX, kind) as probe:
+        probe.setblocking(False)
+        error = probe.connect_ex(str(path))
+    if error in _ALIVE:
+        raise OSError(EADDRINUSE, f"{path} is in use by another program")
+    if error == ECONNREFUSED:
+        remove_socket(path)
 
 
 def remove_socket(path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 import trio
 
 from pyiccp.transports.base import BATCH, LONGEST, Carrier, Signal, bound_socket
-from pyiccp.transports.unixgram import remove_socket
+from pyiccp.transports.unixgram import make_room, remove_socket
 
 RETRY = 0.1
 """Seconds between two attempts to connect."""
@@ -38,7 +38,7 @@ class UnixStream:
 
     async def __aenter__(self) -> Self:
         if self.listen:
-            remove_socket(self.path)
+            make_room(self.path, socket.SOCK_STREAM)
             listener = bound_socket(socket.AF_UNIX, socket.SOCK_STREAM, str(self.path))
             listener.listen(1)
             self._listener = trio.SocketListener(trio.socket.from_stdlib_socket(listener))
