@@ -137,6 +137,10 @@ class Wires:
         text = run(*PROGRAM, "monitor", "--json", "--control", str(self.folder / node), check=False)
         return json.loads(text) if text else {}
 
+    def freezes(self) -> int:
+        """How often a program got no processor for two heartbeats, and said so."""
+        return sum(path.read_text().count("frozen: ") for path in self.folder.glob("*.log"))
+
     def until(self, seen: Callable[[], bool], patience: float = 120) -> None:
         deadline = time.monotonic() + patience
         while not seen():
@@ -205,6 +209,7 @@ def real(length: float, seed: int) -> bool:
             )
         end, count = time.monotonic() + length, 0
         while time.monotonic() < end:
+            frozen = wires.freezes()
             what = trouble(wires, dice)
             began = time.monotonic()
             wires.until(wires.whole)
@@ -214,7 +219,8 @@ def real(length: float, seed: int) -> bool:
                 print("slow:", *(line for lines in logs for line in lines), sep="\n  ", flush=True)
             marks.append((memory(wires.running["Client"].pid), wires.status("Client")["tasks"]))
             print(
-                f"{count:3} {what:28} whole after {time.monotonic() - began:5.1f} s; "
+                f"{count:3} {what:28} whole after {time.monotonic() - began:5.1f} s, "
+                f"{wires.freezes() - frozen} freezes; "
                 f"client {marks[-1][0]} KiB, {marks[-1][1]} tasks",
                 flush=True,
             )

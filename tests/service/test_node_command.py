@@ -6,26 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
 from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.service.client import ask_plain
-
-MACS = {"peer1": "74:4D:28:11:70:6B", "peer2": "74:4D:28:16:2C:91", "client": "74:4D:28:7B:7F:96"}
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
-PATIENCE = 13.0
-"""Fast LACP's three seconds thrice and ten more is the most; this is a healthy pair."""
-
-
-def pyiccp(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *words], check=False, capture_output=True, text=True, timeout=30)
+from service.programs import MACS, PATIENCE, Three, pyiccp
 
 
 def check(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None) -> None:
@@ -59,61 +46,6 @@ def check(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None
     for item in value if isinstance(value, list) else ():
         check(item, schema["items"], root)
     return None
-
-
-class Three:
-    """The programs in a folder of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str, *more: str) -> None:
-        f = self.folder
-        cables = {
-            "peer1": [f"sfp-sfpplus1=unixstream:{f}/peer", f"sfp-sfpplus2=unixgram:{f}/1p:{f}/1c"],
-            "peer2": [f"sfp-sfpplus1=unixstream-to:{f}/peer", f"sfp-sfpplus2=unixgram:{f}/2p:{f}/2c"],
-            "client": [f"sfp-sfpplus1=unixgram:{f}/1c:{f}/1p", f"sfp-sfpplus2=unixgram:{f}/2c:{f}/2p"],
-        }
-        words = [*PROGRAM, "node", str(QUICKSTART / f"{name}.rsc"), "--name", name]
-        words += ["--mac", MACS[name], "--control", str(f / f"{name}.sock"), "--state", str(f / "state"), *more]
-        for cable in cables[name]:
-            words += ["--port", cable]
-        with (f / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(words, stderr=log)
-
-    def status(self, name: str) -> dict[str, Any]:
-        try:
-            return ask_plain(self.folder / f"{name}.sock", "status")  # type: ignore[no-any-return]
-        except OSError:
-            return {}
-
-    def wait(self, what: str, seen: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not seen():
-            if time.monotonic() > deadline:
-                logs = "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
-                pytest.fail(f"not within {PATIENCE} s: {what}\n{logs}")
-            time.sleep(0.1)
-
-    def active(self, count: int) -> bool:
-        status = self.status("client")
-        return bool(status) and len(status["bonds"]["bond1"]["active-ports"]) == count
-
-    def end(self) -> None:
-        for process in self.running.values():
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture
-def three() -> Iterator[Three]:
-    with tempfile.TemporaryDirectory(prefix="n") as name:
-        programs = Three(Path(name))
-        try:
-            yield programs
-        finally:
-            programs.end()
 
 
 def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
@@ -160,16 +92,6 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
     assert json.loads((three.folder / "state" / "peer1.json").read_text())["incarnation"] == 2
     assert pyiccp("ctl", "stop", "--control", str(three.folder / "peer2.sock")).returncode == 0
     assert three.running["peer2"].wait(timeout=PATIENCE) == 0
-
-
-def test_metrics_by_http(three: Three) -> None:
-    pytest.importorskip("prometheus_client")
-    three.start("peer1", "--metrics", "127.0.0.1:47299")
-    three.wait("the node's socket", lambda: bool(three.status("peer1")))
-    with urlopen("http://127.0.0.1:47299/metrics", timeout=5) as reply:
-        text = reply.read().decode()
-    assert "pyiccp_mlag_connected 0.0" in text
-    assert 'node_bonding_active{master="client-bond"} 0.0' in text
 
 
 @pytest.mark.parametrize(
