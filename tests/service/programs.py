@@ -16,10 +16,12 @@ MACS = {"peer1": "74:4D:28:11:70:6B", "peer2": "74:4D:28:16:2C:91", "client": "7
 PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
 PATIENCE = 13.0
 """Fast LACP's three seconds thrice and ten more is the most; this is a healthy pair."""
+STARTING = 60.0
+"""To load a program is a matter of the machine's other work, not of a protocol's timers."""
 
 
 def pyiccp(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *words], check=False, capture_output=True, text=True, timeout=30)
+    return subprocess.run([*PROGRAM, *words], check=False, capture_output=True, text=True, timeout=120)
 
 
 class Three:
@@ -42,6 +44,7 @@ class Three:
             words += ["--port", cable]
         with (f / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(words, stderr=log)
+        self.wait(f"{name} answers", lambda: bool(self.status(name)), STARTING)
 
     def status(self, name: str) -> dict[str, Any]:
         try:
@@ -49,12 +52,12 @@ class Three:
         except OSError:
             return {}
 
-    def wait(self, what: str, seen: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def wait(self, what: str, seen: Callable[[], bool], patience: float = PATIENCE) -> None:
+        deadline = time.monotonic() + patience
         while not seen():
             if time.monotonic() > deadline:
                 logs = "\n".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
-                pytest.fail(f"not within {PATIENCE} s: {what}\n{logs}")
+                pytest.fail(f"not within {patience} s: {what}\n{logs}")
             time.sleep(0.1)
 
     def active(self, count: int) -> bool:

@@ -88,7 +88,6 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
     assert stored["incarnation"] == 1 and not (three.folder / "peer1.sock").exists()
 
     three.start("peer1")
-    three.wait("peer1 answers", lambda: bool(three.status("peer1")))
     assert json.loads((three.folder / "state" / "peer1.json").read_text())["incarnation"] == 2
     assert pyiccp("ctl", "stop", "--control", str(three.folder / "peer2.sock")).returncode == 0
     assert three.running["peer2"].wait(timeout=PATIENCE) == 0
@@ -127,7 +126,6 @@ def test_a_second_node_takes_no_socket_away_from_the_first(three: Three) -> None
     """1. A second node was started with the control socket of a running one. 2. It took the path, and removed it at its
     end: nobody could ask the first one any more. 3. The same held for unix cables."""
     three.start("peer1")
-    three.wait("peer1 answers", lambda: bool(three.status("peer1")))
     words = ["node", str(QUICKSTART / "peer1.rsc"), "--name", "x", "--mac", MACS["peer1"]]
     f = three.folder
     for door, more in (
