@@ -1,5 +1,6 @@
 """`pyiccp` programs: the document's pair and its client over unix sockets, no privilege."""
 
+import os
 import subprocess
 import sys
 import time
@@ -31,7 +32,7 @@ class Three:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, *more: str) -> None:
+    def start(self, name: str, *more: str, **environment: str) -> None:
         f = self.folder
         cables = {
             "peer1": [f"sfp-sfpplus1=unixstream:{f}/peer", f"sfp-sfpplus2=unixgram:{f}/1p:{f}/1c"],
@@ -43,7 +44,7 @@ class Three:
         for cable in cables[name]:
             words += ["--port", cable]
         with (f / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(words, stderr=log)
+            self.running[name] = subprocess.Popen(words, stderr=log, env=os.environ | environment)
         self.wait(f"{name} answers", lambda: bool(self.status(name)), STARTING)
 
     def status(self, name: str) -> dict[str, Any]:
