@@ -10,6 +10,9 @@ from interop.spaces import cable
 CAPABILITIES = "-all,+net_raw,+net_admin"
 """Those of docs/node.md, and no other."""
 SCRIPT = """
+import fcntl
+import os
+import struct
 import subprocess
 from contextlib import asynccontextmanager
 
@@ -32,6 +35,17 @@ async def tap():
             yield one, other
 
 @asynccontextmanager
+async def tap_by_fd():
+    file = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(file, 0x400454CA, struct.pack("16sH22x", b"tap%d", 0x5002))
+    async with TapPort(file=file) as one:
+        assert one.name == "tap0"
+        os.close(file)
+        subprocess.run(("ip", "link", "set", "tap0", "arp", "off", "up"), check=True)
+        async with RawPort("tap0") as other:
+            yield one, other
+
+@asynccontextmanager
 async def tap_turned():
     async with tap() as (one, other):
         yield other, one
@@ -41,7 +55,7 @@ print("whole")
 """
 
 
-@pytest.mark.parametrize("kind", ["veth", "tap", "tap_turned"])
+@pytest.mark.parametrize("kind", ["veth", "tap", "tap_turned", "tap_by_fd"])
 def test_the_kit_passes(program: Program, space: MakeSpace, kind: str) -> None:
     """The other end of a TAP is the kernel's: a raw port on the same interface speaks for it."""
     setpriv, room = program("setpriv"), space("kit")

@@ -172,7 +172,8 @@ def test_ports_of_the_command_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "e", "e=", "=raw:x", "e=raw", "e=raw:", "e=tin:x", "e=unixgram:/a", "e=unixstream:/" + "x" * 107]
+    "text",
+    ["", "e", "e=", "=raw:x", "e=raw", "e=raw:", "e=tin:x", "e=tapfd:x", "e=unixgram:/a", "e=unixstream:/" + "x" * 107],
 )
 def test_a_port_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):

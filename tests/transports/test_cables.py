@@ -15,7 +15,7 @@ from pyiccp.node.offload import Offload, Offloaded, finished
 from pyiccp.transports.base import Transport
 from pyiccp.transports.faults import Faulty
 from pyiccp.transports.memory import memory_cable
-from pyiccp.transports.pcap import Capture
+from pyiccp.transports.pcap import Capture, Replay
 from pyiccp.transports.udp import UdpPath, parse_address
 from pyiccp.transports.unixgram import UnixDatagram
 from pyiccp.transports.unixstream import UnixStream
@@ -212,6 +212,55 @@ async def test_a_capture_holds_what_a_wire_would_carry(folder: Path) -> None:
     capture.close()
     with (folder / "c.pcapng").open("rb") as file:
         assert [packet.octets for packet in read(file)] == list(finished(blank)) != [bytes(80)]
+
+
+async def recorded(folder: Path, clock: Iterator[int]) -> Path:
+    """A capture of three frames that came in and one that went out."""
+    capture = Capture(folder / "c.pcapng", ["ether1"], clock=lambda: next(clock))
+    inner, outer = memory_cable()
+    mirrored = capture.mirror("ether1", inner)
+    for number, frame in enumerate(FRAMES[:4]):
+        if number == 1:
+            await mirrored.send_many([frame])
+        else:
+            await outer.send_many([frame])
+            await mirrored.receive_many()
+    capture.close()
+    return folder / "c.pcapng"
+
+
+async def test_a_capture_is_a_cable(folder: Path, autojump_clock: MockClock) -> None:
+    """1. What had come in comes in again, each frame when it had come. 2. Then the carrier is gone."""
+    start = 10**18
+    file = await recorded(folder, iter([start, start + 1, start + 250_000_000, start + 250_000_000]))
+    async with Replay(file) as end:
+        assert await end.link_change() is True
+        begin = trio.current_time()
+        await end.send_many(FRAMES)
+        assert await end.receive_many() == FRAMES[:1]
+        with trio.move_on_after(0.1) as cancelled:
+            await end.receive_many()
+        assert cancelled.cancelled_caught
+        assert await end.receive_many() == FRAMES[2:4]
+        assert trio.current_time() - begin == pytest.approx(0.25)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(end.receive_many)
+            assert await end.link_change() is False
+            nursery.cancel_scope.cancel()
+
+
+async def test_a_file_that_is_no_capture_is_no_cable(folder: Path) -> None:
+    (folder / "c").write_bytes(b"text")
+    with pytest.raises(OSError, match="no capture starts with"):
+        async with Replay(folder / "c"):
+            pass
+
+
+async def test_a_capture_that_breaks_off_ends_there(folder: Path) -> None:
+    file = await recorded(folder, iter(range(10**18, 10**18 + 4)))
+    file.write_bytes(file.read_bytes()[:-10])
+    async with Replay(file) as end:
+        assert await receive(end, 2) == [FRAMES[0], FRAMES[2]]
 
 
 async def test_discard_reaches_what_a_stream_holds_in_the_kernel(folder: Path) -> None:

@@ -68,6 +68,8 @@ def node(
     Kinds of cable:
       raw:IFACE                a network interface, by AF_PACKET
       tap:IFACE                a TAP interface, made if it is not there
+      tapfd:NUMBER             a TAP that is open already, by its file descriptor
+      pcap:FILE                a capture played back, once, at its own pace
       unixgram:LOCAL:REMOTE    unix datagram sockets, a frame per datagram
       unixstream:PATH          listens on a unix stream socket; unixstream-to:PATH connects
     \b

@@ -21,13 +21,15 @@ def answer(picture: Picture, command: str) -> str:
 
 
 def overview(picture: Picture) -> str:
-    """One screen: the pair, bonds with a reason for each port that carries nothing, bridges, hosts, counters."""
+    """One screen: the pair, bonds with a reason for each port that carries nothing, bridges, counters, hosts: what may
+    grow long comes last, as a live screen is cut below."""
     status = picture.status
     parts = [monitor.mlag_monitor(status)] if status.mlag is not None else []
     if status.keepalive is not None:
         parts.append(f"keepalive: {status.keepalive}")
     if status.maintenance:
         parts.append("maintenance: this node's halves of bonds are out of service")
+    parts.append("\n".join(f"warning: {warning}" for warning in status.warnings))
     for name, bond in status.bonds.items():
         lines = [f"{name}:", monitor.bonding_monitor(bond)]
         for port, view in bond.ports.items():
@@ -35,14 +37,13 @@ def overview(picture: Picture) -> str:
             lines.append(f"    {port}: {view.state}{reason}")
         parts.append("\n".join(lines))
     parts += [f"{name}:\n{monitor.bridge_monitor(bridge)}" for name, bridge in status.bridges.items()]
-    parts.append(monitor.host_print(status))
     parts.append(
         "\n".join(
             f"{name}: {port.queued} queued, {port.dropped} dropped, {port.lost} lost, {port.missed} missed"
             for name, port in picture.ports.items()
         )
     )
-    parts += [f"warning: {warning}" for warning in status.warnings]
+    parts.append(monitor.host_print(status))
     return "\n\n".join(part for part in parts if part)
 
 

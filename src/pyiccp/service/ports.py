@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from pyiccp.node.config import ConfigError
 from pyiccp.transports.base import Transport
+from pyiccp.transports.pcap import Replay
 from pyiccp.transports.raw import RawPort
 from pyiccp.transports.tap import TapPort
 from pyiccp.transports.unixgram import UnixDatagram
@@ -13,7 +14,10 @@ from pyiccp.transports.unixstream import UnixStream
 
 LONGEST_PATH = 107
 """Octets of a unix socket's path."""
-_FORMS = "raw:IFACE, tap:IFACE, unixgram:LOCAL:REMOTE, unixstream:PATH (listens) or unixstream-to:PATH (connects)"
+_FORMS = (
+    "raw:IFACE, tap:IFACE, tapfd:NUMBER, pcap:FILE, "
+    "unixgram:LOCAL:REMOTE, unixstream:PATH (listens) or unixstream-to:PATH (connects)"
+)
 
 
 def parse_port(text: str) -> tuple[str, Transport]:
@@ -37,10 +41,18 @@ def _datagram(text: str, rest: str) -> Transport:
     return UnixDatagram(socket_path(text, local), socket_path(text, remote))
 
 
+def _descriptor(text: str, rest: str) -> Transport:
+    if not rest.isdecimal():
+        raise ConfigError(f"{text!r}: {rest} is no file descriptor", property="port", fix="tapfd:3, for instance")
+    return TapPort(file=int(rest))
+
+
 _KINDS: Mapping[str, Callable[[str, str], Transport]] = MappingProxyType(
     {
         "raw": lambda text, rest: RawPort(rest),
         "tap": lambda text, rest: TapPort(rest),
+        "tapfd": _descriptor,
+        "pcap": lambda text, rest: Replay(Path(rest)),
         "unixgram": _datagram,
         "unixstream": lambda text, rest: UnixStream(socket_path(text, rest)),
         "unixstream-to": lambda text, rest: UnixStream(socket_path(text, rest), listen=False),
