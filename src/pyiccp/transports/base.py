@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 import trio
 
-BATCH = 64
+BATCH = 128
 """The most frames of one `receive_many`: no port keeps the others waiting for longer."""
 LONGEST = 65_600
 """Octets of the longest frame taken off a cable: a GSO frame of 64 KiB with its header."""

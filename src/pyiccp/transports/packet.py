@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import accumulate, repeat
+from itertools import accumulate, islice, repeat
 
 from pyiccp.node.retagged import Retagged
 from pyiccp.transports.base import BATCH
@@ -160,6 +160,9 @@ class Outbox:
         self._call = ctypes.CDLL(None, use_errno=True).sendmmsg
         self._header = ctypes.create_string_buffer(PLAIN, len(PLAIN))
         self._whole, self._cut = _Vectors(self._header, 2), _Vectors(self._header, 4)
+        self._cut.sizes(1, repeat(12, BATCH))
+        self._tag: bytes | None = None
+        """The tag that all of `_cut` point at."""
 
     def send(self, descriptor: int, frames: Sequence[bytes]) -> int:
         """Hand over the first of *frames*, `BATCH` at most; how many were taken. OSError when not even one was."""
@@ -170,12 +173,16 @@ class Outbox:
         start = _address(joined)
         if retagged is None:
             vectors = self._whole
-            vectors.set(1, accumulate(sizes, initial=start), sizes)
+            vectors.sizes(1, sizes)
         else:
-            vectors, rest, tag = self._cut, retagged.rest, retagged.tag
-            vectors.set(1, accumulate(sizes, initial=start), repeat(12, len(sizes)))
-            vectors.set(2, repeat(_address(tag), len(sizes)), repeat(len(tag), len(sizes)))
-            vectors.set(3, accumulate(sizes, initial=start + rest), [size - rest for size in sizes])
+            vectors, rest = self._cut, retagged.rest
+            if retagged.tag is not self._tag:
+                self._tag = retagged.tag
+                vectors.starts(2, repeat(_address(self._tag), BATCH))
+                vectors.sizes(2, repeat(len(self._tag), BATCH))
+            vectors.starts(3, islice(accumulate(sizes, initial=start + rest), len(sizes)))
+            vectors.sizes(3, [size - rest for size in sizes])
+        vectors.starts(1, islice(accumulate(sizes, initial=start), len(sizes)))
         sent: int = self._call(descriptor, vectors.messages, len(sizes), 0)
         if sent < 0:
             error = ctypes.get_errno()
@@ -195,12 +202,17 @@ class _Vectors:
             *(_Message(_Header(vector=address + number * size, vector_length=pieces)) for number in range(BATCH))
         )
 
-    def set(self, piece: int, starts: Iterable[int], sizes: Iterable[int]) -> None:
-        """Where the *piece*-th piece of every message begins, and its octets."""
-        octets = array("L", sizes)
-        stop = self._step * len(octets)
-        self._view[2 * piece : stop : self._step] = array("L", starts)[: len(octets)]
-        self._view[2 * piece + 1 : stop : self._step] = octets
+    def starts(self, piece: int, addresses: Iterable[int]) -> None:
+        """Where the *piece*-th piece of the first messages begins."""
+        self._set(2 * piece, addresses)
+
+    def sizes(self, piece: int, octets: Iterable[int]) -> None:
+        """How long it is."""
+        self._set(2 * piece + 1, octets)
+
+    def _set(self, place: int, values: Iterable[int]) -> None:
+        column = array("L", values)
+        self._view[place : self._step * len(column) : self._step] = column
 
 
 def _address(octets: bytes) -> int:

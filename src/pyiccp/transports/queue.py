@@ -25,8 +25,8 @@ class PortQueue:
         self.stay = stay
         self.dropped = 0
         self._control: deque[bytes] = deque()
-        self._data: deque[tuple[Instant, Sequence[bytes]]] = deque()
-        """Frames as they came, in batches of at most `BATCH`."""
+        self._data: deque[tuple[Instant, Sequence[bytes], int]] = deque()
+        """Frames as they came, in batches of at most `BATCH`, and their octets."""
         self._frames = self._octets = 0
         """In `_data`."""
         self._filled = Signal()
@@ -63,7 +63,7 @@ class PortQueue:
         if not frames or self._octets + size > OCTETS:
             self.dropped += len(frames)
             return
-        self._data.append((now, frames))
+        self._data.append((now, frames, size))
         self._frames += len(frames)
         self._octets += size
         self._filled.wake()
@@ -89,13 +89,13 @@ class PortQueue:
         """Data frames to send now, `BATCH` at most, if no control waits."""
         frames: Sequence[bytes] = ()
         while self._data and not self._control:
-            since, batch = self._data[0]
+            since, batch, size = self._data[0]
             stale = now - since > self.stay
             if not stale and len(frames) + len(batch) > BATCH:
                 break
             self._data.popleft()
             self._frames -= len(batch)
-            self._octets -= octets_of(batch)
+            self._octets -= size
             if stale:
                 self.dropped += len(batch)
             else:
