@@ -72,7 +72,7 @@ def test_text_is_one_table_with_a_column_per_policy(scenario: str) -> None:
 def test_a_policy_that_there_is_not(policies: str, why: str) -> None:
     done = compare("--policy", policies)
     assert done.exit_code == 2
-    assert why in done.stderr
+    assert why in done.output
 
 
 def test_help_has_examples() -> None:
