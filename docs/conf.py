@@ -19,6 +19,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["generate", "examples"]
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "deflist"]
+suppress_warnings = ["ref.python"]  # "type" of a signature is found in several classes as a field
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pyiccp.sansio import Core, Instant, microseconds, milliseconds, seconds
 
 if TYPE_CHECKING:
+    from pyiccp.mlag.store import Store
+    from pyiccp.node import events
     from pyiccp.node.config import ConfigError, NodeConfig, Tuning
     from pyiccp.node.node import Node
     from pyiccp.node.status import NodeStatus
@@ -25,8 +27,10 @@ __all__ = [
     "Node",
     "NodeConfig",
     "NodeStatus",
+    "Store",
     "Tuning",
     "__version__",
+    "events",
     "microseconds",
     "milliseconds",
     "node_config",
@@ -40,6 +44,7 @@ _WHERE = {
     "Node": "pyiccp.node.node",
     "NodeConfig": "pyiccp.node.config",
     "NodeStatus": "pyiccp.node.status",
+    "Store": "pyiccp.mlag.store",
     "Tuning": "pyiccp.node.config",
     "node_config": "pyiccp.routeros.config",
     "parse_config": "pyiccp.routeros.config",
@@ -48,6 +53,8 @@ _WHERE = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "events":
+        return import_module("pyiccp.node.events")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'pyiccp' has no attribute {name!r}")

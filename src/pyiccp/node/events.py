@@ -6,6 +6,26 @@ import msgspec
 
 from pyiccp.mlag.store import Store
 
+__all__ = [
+    "Event",
+    "Action",
+    "LinkCameUp",
+    "LinkWentDown",
+    "KeepaliveReceived",
+    "StopRequested",
+    "MaintenanceRequested",
+    "FlushRequested",
+    "GuardsCleared",
+    "Transmit",
+    "TransmitBatch",
+    "DeliverLocally",
+    "TransmitKeepalive",
+    "DropQueued",
+    "Remember",
+    "Notice",
+    "Stopped",
+]
+
 # --- events
 
 

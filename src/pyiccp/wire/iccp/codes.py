@@ -2,6 +2,23 @@
 
 from enum import IntEnum
 
+__all__ = [
+    "NOTIFICATION",
+    "HELLO",
+    "INITIALIZATION",
+    "KEEPALIVE",
+    "CAPABILITY",
+    "RG_CONNECT",
+    "RG_DISCONNECT",
+    "RG_NOTIFICATION",
+    "RG_APPLICATION_DATA",
+    "LdpStatus",
+    "IccpStatus",
+    "Connect",
+    "Disconnect",
+    "Cause",
+]
+
 NOTIFICATION = 0x0001
 HELLO = 0x0100
 INITIALIZATION = 0x0200

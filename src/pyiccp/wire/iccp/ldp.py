@@ -7,6 +7,17 @@ from pyiccp.wire.iccp.tlv import TlvValue
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.tails import Opaque
 
+__all__ = [
+    "CommonSession",
+    "DynamicCapability",
+    "IccpCapability",
+    "Status",
+    "ExtendedStatus",
+    "ReturnedPdu",
+    "ReturnedMessage",
+    "ReturnedTlvs",
+]
+
 
 class CommonSession(TlvValue, frozen=True, gc=False):
     """Common Session Parameters, type 0x0500 (RFC 5036 3.5.3)."""

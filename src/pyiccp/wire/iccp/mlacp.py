@@ -11,6 +11,23 @@ from pyiccp.wire.mac import Mac
 from pyiccp.wire.state import State
 from pyiccp.wire.tails import Opaque
 
+__all__ = [
+    "SYNCHRONIZED",
+    "PURGE",
+    "PRIORITY_SET",
+    "Selected",
+    "Condition",
+    "RequestType",
+    "SystemConfig",
+    "PortConfig",
+    "PortPriority",
+    "PortState",
+    "AggregatorConfig",
+    "AggregatorState",
+    "SyncRequest",
+    "SyncData",
+]
+
 SYNCHRONIZED = 0x01
 """Config flag: the last member port of this aggregator."""
 PURGE = 0x02

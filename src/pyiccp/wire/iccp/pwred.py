@@ -11,6 +11,23 @@ from pyiccp.wire.iccp.tlv import FLAGS, TlvValue, UnknownTlv
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.tails import Opaque, Tlvs
 
+__all__ = [
+    "SYNCHRONIZED",
+    "PURGE",
+    "INDEPENDENT",
+    "INDEPENDENT_WITH_SWITCHOVER",
+    "MASTER",
+    "SLAVE",
+    "PwRedConfig",
+    "ServiceName",
+    "PwId",
+    "AttachmentIdentifier",
+    "GeneralizedPwId",
+    "PwRedState",
+    "PwRedSyncRequest",
+    "PwRedSyncData",
+]
+
 SYNCHRONIZED = 0x01
 PURGE = 0x02
 INDEPENDENT = 0x04

@@ -11,6 +11,17 @@ from pyiccp.wire.iccp.tlv import FLAGS, TlvValue, UnknownTlv
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.tails import Opaque, Tlvs
 
+__all__ = [
+    "RgId",
+    "SenderName",
+    "Nak",
+    "RequestedVersion",
+    "DisconnectCode",
+    "ApplicationConnect",
+    "ApplicationDisconnect",
+    "DisconnectCause",
+]
+
 
 class RgId(TlvValue, frozen=True, gc=False):
     """ICC RG ID, type 0x0005: the first TLV of every ICCP message; 0 is reserved."""

@@ -18,6 +18,22 @@ from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.tails import Array, Tlvs
 
+__all__ = [
+    "PORT",
+    "SonicMessage",
+    "SonicAggregatorConfig",
+    "SonicHeartbeat",
+    "SonicPortChannelInfo",
+    "SonicPeerLinkInfo",
+    "SonicMacEntry",
+    "SonicMacInfo",
+    "SonicNeighbour",
+    "SonicArpInfo",
+    "SonicNdiscInfo",
+    "SonicWarmboot",
+    "SonicIfUpAck",
+]
+
 PORT = 8888
 
 

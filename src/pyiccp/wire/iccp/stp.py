@@ -8,6 +8,20 @@ from pyiccp.wire.layout import Layout
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.tails import Array, Opaque
 
+__all__ = [
+    "INSTANCE",
+    "StpSystemConfig",
+    "StpRegionName",
+    "StpRevisionLevel",
+    "StpInstancePriority",
+    "StpConfigurationDigest",
+    "StpTopologyChanged",
+    "StpCistRootTime",
+    "StpMstiRootTime",
+    "StpSyncRequest",
+    "StpSyncData",
+]
+
 INSTANCE = 0x0FFF
 """The bits of a word in a list of instances that count; the rest are reserved."""
 
