@@ -48,35 +48,6 @@ def test_every_single_event_holds(start: bytes) -> None:
     assert not report.indistinguishable
 
 
-STORIES = {
-    "M11: a session that came back while the loss of the last one was being asked about told no partner": (
-        "rest: crash Peer1; ask@Peer2: start Peer1"
-    ),
-    "M6.1: a survivor whose new session ended before its election never opened its halves again": (
-        "rest: hang Peer1; delay: cut Client:sfp-sfpplus2; rest: start Peer1; "
-        "down@Peer2: cut Peer1:sfp-sfpplus1; rest: mend Client:sfp-sfpplus2"
-    ),
-    "M4.4: the peer link falls silent with a Prepare under way": (
-        "rest: cut Peer1:sfp-sfpplus2; rest: mend Client:sfp-sfpplus1; prepare@Peer1: silence Peer1:sfp-sfpplus1"
-    ),
-    "M5: the other node crashes during a drain": "rest: stop Peer1; drain@Peer1: crash Peer2",
-    "M2.4: a frozen primary thaws beside its successor": "rest: freeze Peer1; rest: thaw Peer1",
-    "M6.1: the keepalive is lost first, the peer link later": (
-        "rest: cut keepalive; rest: cut Peer1:sfp-sfpplus1"
-    ),
-    "M1.4: a fresh node comes up alone": "rest: crash Peer2; rest: crash Peer1; rest: start Peer2 fresh",
-    "M8.3: both nodes wait, the keepalive answers": (
-        "rest: cut Peer1:sfp-sfpplus1; rest: freeze Peer1; delay: freeze Peer2; rest: thaw Peer1; delay: thaw Peer2"
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("story", STORIES)
-def test_stories(start: bytes, story: str) -> None:
-    found = replay(start, parse_trace(STORIES[story]))
-    assert found is None, f"{found.violation} at {text_of(found.trace)}" if found else ""
-
-
 def test_a_phase_that_does_not_come_ends_a_replay(start: bytes) -> None:
     assert replay(start, parse_trace("rest: cut keepalive; prepare@Peer1: crash Peer1")) is None
 

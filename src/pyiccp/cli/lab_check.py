@@ -12,10 +12,11 @@ from pyiccp.cli.output import emit
 from pyiccp.cli.progress import searching
 from pyiccp.lab.build import build
 from pyiccp.lab.check import DEFAULT, NAMES, NETWORKS
-from pyiccp.lab.check.counterexample import minimal, replay, write
+from pyiccp.lab.check.counterexample import minimal, replay, timed, write
+from pyiccp.lab.check.course import restored
 from pyiccp.lab.check.kinds import KINDS, PLAIN
 from pyiccp.lab.check.pool import search, walks
-from pyiccp.lab.check.search import Report, settled
+from pyiccp.lab.check.search import Report, judged, settled
 from pyiccp.lab.check.trace import Trace, parse_trace
 from pyiccp.lab.faults import check_target
 from pyiccp.lab.network import Network
@@ -134,8 +135,16 @@ def _followed(start: bytes, scenario: Scenario, trace: Trace) -> Report:
             check_target(network, step.fault)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--trace") from None
+    report = Report(runs=len(trace))
     found = replay(start, trace)
-    return Report(runs=len(trace), found=[] if found is None else [found])
+    if found is not None:
+        report.record(judged(restored(start), found))
+        return report
+    try:
+        timed(start, trace)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--trace") from None
+    return report
 
 
 def _built(scenario: Scenario) -> Network:

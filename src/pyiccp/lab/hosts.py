@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 class Host:
     """A station with one address."""
 
-    __slots__ = ("device", "directions", "interface", "ip", "mac", "name", "older", "seen", "tagged", "vlan", "way")
+    __slots__ = (
+        "device",
+        "directions",
+        "interface",
+        "ip",
+        "mac",
+        "moves",
+        "name",
+        "older",
+        "seen",
+        "tagged",
+        "vlan",
+        "way",
+    )
 
     def __init__(self, name: str, mac: Mac, ip: bytes, vlan: int | None, directions: "list[Direction]") -> None:
         self.name = name
@@ -30,6 +43,7 @@ class Host:
         self.device: Device | None = None
         self.interface = ""
         self.way: Way | None = None
+        self.moves = 0
         self.seen: dict[bytes, None] = {}
         self.older: dict[bytes, None] = {}
 

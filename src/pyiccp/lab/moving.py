@@ -20,12 +20,14 @@ def move(network: "Network", host: "Host", device: "Device", port: str) -> None:
     if host.way is not None:
         host.way.link.cut = True
         network.refresh(host.way.link)
-        network.agenda.add(network.now + IN_HAND, PLUG, host, (device, port))
+        host.moves += 1
+        network.agenda.add(network.now + IN_HAND, PLUG, host, (device, port), host.moves)
 
 
-def plug(network: "Network", host: "Host", device: "Device", port: str) -> None:
-    """Plug *host*'s cable in, where it was if *port* is taken."""
-    assert host.way is not None
+def plug(network: "Network", host: "Host", device: "Device", port: str, move: int) -> None:
+    """Plug *host*'s cable in, where it was if *port* is taken; unless another move has begun since *move*."""
+    if host.way is None or move != host.moves:
+        return
     link = host.way.link
     if port in device.ways and device.ways[port].link is not link:
         network.note("lab", f"{host.name} stays: {device.name}:{port} is not free")

@@ -157,7 +157,7 @@ class Network:
                 self.note("lab", str(subject))
                 apply(self, subject)
             elif kind == PLUG:
-                plug(self, subject, *payload)
+                plug(self, subject, payload[0], payload[1], stamp)
             elif kind == DARK and stamp == subject.life:
                 self._darken(subject)
             if watch is not None and watch():

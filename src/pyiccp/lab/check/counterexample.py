@@ -1,11 +1,15 @@
 """A counter-example as a person wants it: as short as it gets, a scenario file to run, a capture to read."""
 
+from itertools import pairwise
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pyiccp.lab.check.course import Course, Point, restored
 from pyiccp.lab.check.search import Found, recover
 from pyiccp.lab.check.trace import Step, Trace, text_of
 from pyiccp.lab.check.writing import scenario_text
+from pyiccp.lab.network import Network
 from pyiccp.lab.pcapng import PcapngWriter
 from pyiccp.lab.scenario import Scenario
 from pyiccp.sansio import milliseconds
@@ -35,6 +39,33 @@ def replay(start: bytes, trace: Trace, capture: PcapngWriter | None = None) -> F
     network = restored(course.points[0].octets)
     network.wires.capture = capture
     return recover(network, done)
+
+
+def passed(start: bytes, trace: Trace) -> Network:
+    """The network at the moment of the last step of *trace*, before it; ValueError if that does not come."""
+    return _walked(start, trace)[0]
+
+
+def timed(start: bytes, trace: Trace) -> Trace:
+    """*trace* with the times at which its steps come; ValueError if one does not."""
+    return _walked(start, trace)[1]
+
+
+def _walked(start: bytes, trace: Trace) -> tuple[Network, Trace]:
+    network = restored(start)
+    done = [replace(trace[0], at=network.now)]
+    for step, following in pairwise(trace):
+        course = Course(network)
+        course.run(step.fault)
+        if course.violation is not None:
+            raise ValueError(f"{course.violation} after {step}")
+        point = next((each for each in course.points if each.phase == following.phase), None)
+        if point is None:
+            phases = ", ".join(each.phase for each in course.points)
+            raise ValueError(f"no {following.phase} after {step}; there are {phases}")
+        network = restored(point.octets)
+        done.append(replace(following, at=point.at))
+    return network, tuple(done)
 
 
 def minimal(start: bytes, found: Found) -> Found:

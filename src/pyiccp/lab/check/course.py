@@ -9,12 +9,13 @@ from pyiccp.lab.check.fingerprint import plane_of
 from pyiccp.lab.check.invariants import Violation, at_every_step, at_rest, node_of, violation_of
 from pyiccp.lab.check.kinds import pair
 from pyiccp.lab.check.phases import outstanding
-from pyiccp.lab.check.probes import BURST, WAIT, Probes, probe_times
+from pyiccp.lab.check.probes import BURST, Probes, probe_times
 from pyiccp.lab.check.reach import Reached
 from pyiccp.lab.check.trace import DELAY, REST
 from pyiccp.lab.copies import CopiesDifferError
 from pyiccp.lab.faults import Fault, apply
 from pyiccp.lab.network import Network
+from pyiccp.node.node import Node
 from pyiccp.sansio import Instant, seconds
 
 MAX_BURSTS = 60
@@ -23,6 +24,7 @@ does not come to rest."""
 MAX_POINTS = 24
 """Moments after one event at which the next one may come."""
 SLACK = seconds(6)
+SLOW_PERIODIC = seconds(30 + 4)
 SLOW_TREE = seconds(2 * 15)
 """Two forward delays: a bridge that nobody answers opens a port by its timers (802.1D-2004, 17.20)."""
 
@@ -60,6 +62,25 @@ def time_to_rest(network: Network) -> Instant:
         if any(bond.lacp_rate == "30secs" for bond in device.config.bonds):
             longest = max(longest, seconds(100))
     return longest + SLACK
+
+
+def somebody_is_unheard(network: Network) -> bool:
+    """Whether a port has no LACP partner, and has a good cable to one. Both send every 30 s only (802.1AX 6.4.13: a
+    partner that nobody heard is not known to be in a hurry)."""
+    for link in network.links:
+        nodes = [None if side.device is None else node_of(side.device) for side in link.sides]
+        if not link.up or any(way.silent for way in link.ways) or None in nodes:
+            continue
+        for node, side in zip(nodes, link.sides, strict=True):
+            trunk = None if node is None else node.plane.trunk_of.get(side.port)
+            if node is not None and trunk is not None and trunk.lacp and not node.lacp.port(side.port).heard:
+                return True
+    return False
+
+
+def _standing(node: Node) -> tuple[bool, ...]:
+    """Whether a node has a session and has decided: an identity that was right may be wrong without moving a frame."""
+    return () if node.mlag is None else (node.mlag.pair.session is None, node.mlag.pair.deciding)
 
 
 class Course:
@@ -100,6 +121,7 @@ class Course:
         self._burst()
         self._look()
         delayed = not wanted
+        extended = False
         while self.violation is None and network.now < end:
             target = min(end, self._due[-1] if self._due else end)
             if not delayed:
@@ -116,6 +138,8 @@ class Course:
                 self._due.pop()
                 self.probes.send()
                 self._look()
+            if network.now >= end and not extended and somebody_is_unheard(network):
+                end, extended = end + SLOW_PERIODIC, True
         if self.violation is None:
             self._rest()
 
@@ -136,7 +160,7 @@ class Course:
 
     def _signature(self) -> tuple[object, ...]:
         nodes = [node_of(device) for device in self.network.devices.values()]
-        return tuple(None if node is None else plane_of(node) for node in nodes)
+        return tuple(None if node is None else (plane_of(node), _standing(node)) for node in nodes)
 
     def _burst(self) -> None:
         self._bursts += 1
@@ -159,7 +183,7 @@ class Course:
             self.violation = Violation("liveness", f"{self._bursts} changes and no rest", self.network.now)
             return
         self.reached = self.probes.reached()
-        self.network.run(self.network.now + WAIT)
+        self.network.run(self.network.now + self.probes.wait)
         wrong = self.probes.wrong or at_rest(self.network, self.reached)
         if wrong:
             self._violated(wrong)

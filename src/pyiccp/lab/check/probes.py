@@ -15,7 +15,7 @@ LATER = (
 )
 """After an event."""
 WAIT = milliseconds(5)
-"""The last probe has arrived everywhere by then."""
+"""The last probe has arrived everywhere so long after the delays of all links together."""
 
 
 class Probes:
@@ -23,6 +23,7 @@ class Probes:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.wait = WAIT + sum(max(way.delay for way in link.ways) for link in network.links)
         if not network.directions:
             _lay(network)
         self.by_host: list[tuple[Host, list[Direction]]] = [
@@ -52,7 +53,7 @@ class Probes:
         before = [direction.received for direction in self.network.directions]
         for _ in range(STREAMS):
             self.send()
-            self.network.run(self.network.now + WAIT)
+            self.network.run(self.network.now + self.wait)
         return {
             (direction.source.name, direction.sink.name): direction.received - was
             for direction, was in zip(self.network.directions, before, strict=True)

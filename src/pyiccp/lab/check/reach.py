@@ -9,7 +9,8 @@ A client joins every island to which one of its working links leads, except:
 
 * a node that the keepalive holds isolated, or that has to wait for its peer (HOLD), carries no client;
 * of two nodes without a session the one under the pair's identity is the client's; the other one's solo identity
-  loses at the client for as long as the first has a working link;
+  loses at the client for as long as the first has a working link; of two solo identities the client takes one, and it
+  is not said which;
 * a bond of the pair whose working links lead to several clients is wired wrong: it carries one of them, and it is not
   said which (M11); and a client whose working cables lead to several bonds takes one of them, which is its choice.
 
@@ -93,8 +94,10 @@ def _uplinks(network: Network, client: Device, nodes: list[Device], together: bo
         wired += [device for device in group if served & _bonds_to(device, client, _works).keys()]
     if together:
         return [device.name for device in wired]
-    keepers = [device for device in wired if not _solo(device)]
-    return [device.name for device in (keepers or wired)[:1]]
+    keepers = [device.name for device in wired if not _solo(device)]
+    if keepers:
+        return keepers[:1]
+    return [device.name for device in wired] if len(wired) == 1 else []
 
 
 def _clients(network: Network, nodes: Iterable[Device], counts: Callable[[Link], bool]) -> dict[int, set[str]]:

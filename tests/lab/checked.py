@@ -1,0 +1,22 @@
+"""Networks of the checker, at rest, for tests."""
+
+from pyiccp.lab.build import build
+from pyiccp.lab.check.counterexample import replay
+from pyiccp.lab.check.search import settled
+from pyiccp.lab.check.trace import parse_trace, text_of
+from pyiccp.lab.device import NodeFactory
+from pyiccp.lab.scenario import Scenario
+from pyiccp.node.node import Node
+
+
+def at_rest(scenario: Scenario, node: NodeFactory = Node) -> bytes:
+    """The network of *scenario*, come to rest."""
+    network = build(scenario, node)
+    network.start()
+    return settled(network)
+
+
+def violation(start: bytes, trace: str) -> str:
+    """What *trace* violates, or nothing."""
+    found = replay(start, parse_trace(trace))
+    return "" if found is None else f"{found.violation} at {text_of(found.trace)}"
