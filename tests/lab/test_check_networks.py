@@ -11,7 +11,7 @@ from pyiccp.lab.check.invariants import Violation
 from pyiccp.lab.check.kinds import KINDS, is_peer_link, possible, repairs
 from pyiccp.lab.check.pool import search
 from pyiccp.lab.check.reach import promised, wired_wrong
-from pyiccp.lab.check.search import Cause, Found, judged
+from pyiccp.lab.check.search import COPIES, Cause, Found, judged
 from pyiccp.lab.check.trace import looks_like_a_crash, parse_trace
 from pyiccp.lab.network import Network
 from pyiccp.lab.run import prepare
@@ -140,6 +140,15 @@ def test_a_silent_cable_between_bridges_is_mended_by_plugging_it_in_anew(starts:
         mended.append(str(events[0]))
         Course(network).run(events[0], wanted=False)
     assert mended == ["cut Third:ether1", "heal Third:ether1", "mend Third:ether1"]
+
+
+def test_a_frame_in_flight_when_the_tree_opens_a_port_is_counted_apart(starts: dict[str, bytes]) -> None:
+    """M0.4: by the third switch and by the peer link, 50 us apart."""
+    steps = parse_trace("rest: cut Client:sfp-sfpplus2; delay: cut Third:ether1")
+    course = Course(passed(starts["third"], steps))
+    course.run(steps[-1].fault)
+    assert course.violation is None and len(course.points) > 1
+    assert course.apart and {each.kind for each in course.apart} <= set(COPIES)
 
 
 @pytest.mark.parametrize("heal", ["heal", "cut"])

@@ -13,6 +13,7 @@ from pyiccp.lab.check import NETWORKS
 from pyiccp.lab.check.course import Course, restored
 from pyiccp.lab.check.invariants import alive_again, at_every_step
 from pyiccp.lab.check.kinds import KINDS, is_peer_link, is_plain, possible, repairs
+from pyiccp.lab.check.openings import Openings
 from pyiccp.lab.check.probes import Probes
 from pyiccp.lab.check.trace import REST, Step, looks_like_a_crash
 from pyiccp.lab.faults import Fault, apply
@@ -55,6 +56,7 @@ class Larger(RuleBasedStateMachine):
                 way.loss = 0.0 if is_plain(link) else loss
         for path in self.network.keepalives:
             path.loss = loss / 2
+        self.openings = Openings(self.network)
 
     @rule(gap=GAPS)
     def wait(self, gap: int) -> None:
@@ -115,6 +117,9 @@ class Larger(RuleBasedStateMachine):
                 return
 
     def _look(self) -> bool:
+        self.openings.look()
+        if self.probes.wrong and self.openings.recent:
+            self.probes.absolve()
         self.wrong = self.wrong or self.probes.wrong or at_every_step(self.network)
         return bool(self.wrong)
 

@@ -8,6 +8,7 @@ import msgspec
 from pyiccp.lab.check.fingerprint import plane_of
 from pyiccp.lab.check.invariants import Violation, at_every_step, at_rest, node_of, violation_of
 from pyiccp.lab.check.kinds import pair
+from pyiccp.lab.check.openings import Openings
 from pyiccp.lab.check.phases import outstanding
 from pyiccp.lab.check.probes import BURST, Probes, probe_times
 from pyiccp.lab.check.reach import Reached
@@ -91,8 +92,11 @@ class Course:
         self.probes = Probes(network)
         self.points: list[Point] = []
         self.violation: Violation | None = None
+        self.apart: list[Violation] = []
+        """Copies of frames that were in flight when the spanning tree opened a port (M0.4)."""
         self.reached: Reached = {}
         self._planes = self._signature()
+        self._openings = Openings(network)
         self._due: list[Instant] = []
         """Probes to come, the latest first."""
         self._bursts = 0
@@ -148,15 +152,25 @@ class Course:
         planes = self._signature()
         if planes != self._planes:
             self._planes = planes
+            self._openings.look()
             self._burst()
             if wrong := at_every_step(self.network):
                 return self._violated(wrong)
             return True
-        if wrong := self.probes.wrong:
+        if wrong := self._copied():
             return self._violated(wrong)
         if not self._wanted or len(self.points) >= MAX_POINTS:
             return False
         return any(what not in self._waits for what in outstanding(self.network))
+
+    def _copied(self) -> str:
+        """What has come twice and should not have."""
+        wrong = self.probes.wrong
+        if wrong and self._openings.recent:
+            self.apart.append(violation_of(wrong, self.network.now))
+            self.probes.absolve()
+            return ""
+        return wrong
 
     def _signature(self) -> tuple[object, ...]:
         nodes = [node_of(device) for device in self.network.devices.values()]
@@ -184,7 +198,7 @@ class Course:
             return
         self.reached = self.probes.reached()
         self.network.run(self.network.now + self.probes.wait)
-        wrong = self.probes.wrong or at_rest(self.network, self.reached)
+        wrong = self._copied() or at_rest(self.network, self.reached)
         if wrong:
             self._violated(wrong)
             return

@@ -63,6 +63,7 @@ class _Search:
         for done, outcome in enumerate(self.pool.map(partial(follow, self.kinds, deeper), tasks), 1):
             report.followed(outcome.trace[-1].phase)
             report.record(outcome.verdict)
+            report.spanning_tree += outcome.apart
             if outcome.rest is not None:
                 known = outcome.state in report.met
                 report.met.add(outcome.state)

@@ -32,7 +32,10 @@ class Cause(Enum):
 
     MLAG = "what we do"
     LOOKS_LIKE_A_CRASH = "M0.2"
-    SPANNING_TREE = "a silent cable between bridges came back: both ends forward until the next BPDU (802.1D)"
+    SPANNING_TREE = (
+        "a frame in flight when it opens a port at once (M0.4), or a silent cable between bridges that comes back "
+        "while both its ends forward, until the next BPDU (802.1D)"
+    )
 
 
 class Report(msgspec.Struct):
@@ -107,6 +110,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     trace: Trace
     verdict: Verdict | None = None
+    apart: tuple[Found, ...] = ()
+    """Copies that M0.4 allows."""
     rest: Point | None = None
     state: bytes = b""
     """Digest of the state at rest."""
@@ -119,11 +124,12 @@ def follow(kinds: tuple[str, ...], deeper: bool, task: Task) -> Outcome:
     trace = (*task.before, Step(task.point.phase, task.fault, task.point.at))
     course = Course(restored(task.point.octets))
     course.run(task.fault, wanted=deeper)
+    apart = tuple(Found(trace, violation) for violation in course.apart[:1])
     if course.violation is not None:
-        return Outcome(trace, judged(course.network, Found(trace, course.violation)))
+        return Outcome(trace, judged(course.network, Found(trace, course.violation)), apart)
     rest = course.points[0] if deeper else Point(REST, course.network.now, snapshot(course.network))
     further = tuple((point, possible(restored(point.octets), kinds)) for point in course.points) if deeper else ()
-    return Outcome(trace, None, rest, digest(course.network), further)
+    return Outcome(trace, None, apart, rest, digest(course.network), further)
 
 
 def mended(outcome: Outcome) -> Verdict | None:

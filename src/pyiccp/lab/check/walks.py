@@ -25,6 +25,7 @@ def walk(start: bytes, kinds: tuple[str, ...], seed: int) -> Report:
         course = Course(network)
         course.run(fault)
         report.followed(point.phase)
+        report.spanning_tree += [Found(trace, violation) for violation in course.apart[:1]]
         if course.violation is not None:
             report.record(judged(network, Found(trace, course.violation)))
             return report
