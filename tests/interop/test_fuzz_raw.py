@@ -1,17 +1,19 @@
 """`pyiccp fuzz send` and `replay` on real wires: a device that dies is found, and what killed it made small."""
 
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from interop.conftest import MakeSpace
-from interop.spaces import Space, cable, until
+from interop.spaces import Space, cable, run, until
 from pyiccp.testing.campaign import Finding
 
 PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()", "fuzz")
@@ -41,7 +43,7 @@ class Lab(NamedTuple):
 
 
 @pytest.fixture
-def lab(program: Callable[[str], str], space: MakeSpace, folder: Path) -> Lab:
+def lab(program: Callable[[str], str], space: MakeSpace, folder: Path) -> Iterator[Lab]:
     for name in ("flock", "setsid", "ss"):
         program(name)
     wires = space("fuzz")
@@ -53,7 +55,9 @@ def lab(program: Callable[[str], str], space: MakeSpace, folder: Path) -> Lab:
     monitor = f"! flock -n {shlex.quote(str(lock))} true"
     wires.run("sh", "-c", restart)
     until("the device holds its lock", lambda: subprocess.run(monitor, shell=True, check=False).returncode == 0, 20)
-    return Lab(wires, folder, restart, monitor)
+    yield Lab(wires, folder, restart, monitor)
+    for number in run("ip", "netns", "pids", wires.name).split():  # nobody waits for what a restart has started
+        os.kill(int(number), signal.SIGKILL)
 
 
 def test_a_device_behind_a_veth_is_broken_and_the_cause_made_small(lab: Lab) -> None:
