@@ -79,6 +79,17 @@ def test_what_is_promised(starts: dict[str, bytes], name: str, trace: str, group
     assert islands(after(starts[name], trace)) == groups
 
 
+def test_orphans_of_an_isolated_node_may_be_suspended() -> None:
+    """M7.1; the host with a cable and the third switch are its orphans, its own host is not."""
+    texts = {name: (NETWORKS / f"{name}.toml").read_text() for name in ("moving", "third")}
+    suspended = {
+        name: text.replace("init-delay", 'orphan-ports = "suspend"\ninit-delay') for name, text in texts.items()
+    }
+    third, moving = (at_rest(parse(suspended[name], name, NETWORKS)) for name in ("third", "moving"))
+    assert islands(after(third, f"rest: cut {PEER}")) == ["h1h2h4", "h3"]
+    assert islands(after(moving, f"rest: cut {PEER}")) == ["h1h2", "h3"]
+
+
 def test_a_host_moves_between_the_nodes_and_behind_a_bond_and_back(starts: dict[str, bytes]) -> None:
     start = starts["moving"]
     assert {str(event) for event in possible(restored(start), ("move",))} == {

@@ -11,6 +11,7 @@ A client joins every island to which one of its working links leads, except:
 * of two nodes without a session the one under the pair's identity is the client's; the other one's solo identity
   loses at the client for as long as the first has a working link; of two solo identities the client takes one, and it
   is not said which;
+* an isolated node with `orphan-ports=suspend` has no orphans (M7.1);
 * a bond of the pair whose working links lead to several clients is wired wrong: it carries one of them, and it is not
   said which (M11); and a client whose working cables lead to several bonds takes one of them, which is its choice.
 
@@ -47,12 +48,13 @@ def promised(network: Network) -> Reached:
     together = len(nodes) == 2 and all(_session(device) for device in nodes)
     if together:
         island[root(nodes[1].name)] = root(nodes[0].name)
+    suspended = {device.name for device in nodes if _suspended(device)}
     deaf = {side.device for link in network.links if _half_silent(link) for side in link.sides} - set(nodes)
     for link in network.links:
         if deaf & {side.device for side in link.sides}:
             continue
         ends = [device.name for side in link.sides if (device := side.device) in working and device is not None]
-        if len(ends) == 2 and _works(link) and is_plain(link):
+        if len(ends) == 2 and _works(link) and is_plain(link) and not suspended & set(ends):
             island[root(ends[1])] = root(ends[0])
     for device in working:
         if device.config.mlag is None:
@@ -62,6 +64,7 @@ def promised(network: Network) -> Reached:
         name: device
         for name, host in network.hosts.items()
         if (device := _place(host)) is not None and device in working
+        if host.device is not None or device.name not in suspended
     }
     return {
         (source, target): STREAMS
@@ -142,6 +145,13 @@ def _session(device: Device) -> bool:
 def _carries(device: Device) -> bool:
     mlag = _node(device).mlag
     return mlag is not None and mlag.pair.mode is Mode.NORMAL
+
+
+def _suspended(device: Device) -> bool:
+    """M7.1: an isolated node's orphan ports are off."""
+    mlag = _node(device).mlag
+    suspend = device.config.tuning.orphan_ports == "suspend"
+    return suspend and mlag is not None and mlag.pair.mode is Mode.ISOLATED
 
 
 def _solo(device: Device) -> bool:
