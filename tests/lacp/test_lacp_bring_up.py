@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from lacp.lacp_harness import PEER, US, Wires, bond, cd, dut, port
+from lacp.lacp_harness import PEER, US, WORSE, Wires, bond, cd, dut, port
 from pyiccp.lacp import LacpCore, Reason
 from pyiccp.lacp.events import (
     DistributionHeld,
@@ -173,6 +173,22 @@ def test_a_second_link_waits_for_its_own_echo_when_the_half_is_up_by_the_first()
     assert device.state(2) == "ATGSCD" and device.gates(2) == ["+c", "+d"]
     device.hear(2, device.peer(2, view={"state": late}))
     assert device.state(2) == "ATGSCD", "a link that carries goes on"
+
+
+def test_a_lag_that_fell_silent_gives_way_to_one_that_is_ready() -> None:
+    """1. Link 1 carries; link 2 has another, worse partner (the survivor of a pair under its solo identity) and waits.
+    2. Link 1 falls silent: EXPIRED after three seconds, and for three more it is still attached. 3. Link 2's partner
+    comes into sync: the client follows at once, and not two seconds of loss later."""
+    device = cd(1, 2)
+    device.up(2)
+    for _ in range(35):
+        device.hear(2, device.peer(2, system=WORSE, state="ATG"))
+        device.run(0.1)
+    assert device.view(1).rx == "EXPIRED" and device.view(1).mux == "ATTACHED"
+    device.hear(2, device.peer(2, system=WORSE, state="ATGS")).clear()
+    device.hear(2, device.peer(2, system=WORSE))
+    assert device.view(2).state == "collecting and distributing"
+    assert not device.view(1).distributing and device.view(1).rx == "EXPIRED"
 
 
 def test_a_partner_that_is_always_in_sync_is_asked_for_an_echo() -> None:

@@ -25,6 +25,9 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 BOUNDS = {
     "planned stop": Bound(path=0, changed=2),
     "return of a node": Bound(path=0, changed=2),
+    # M1.2: a solo identity is never adopted, so both take the pair's again: the client sees the survivor change once
+    # more. M14's line on a return knows of no solo survivor; what it says of frames holds.
+    "return of a node, survivor solo": Bound(path=0, changed=2, identities=1, roots=1),
     "return of a link": Bound(path=0, changed=2),
     "return of the keepalive": Bound(path=0),
     "loss of the keepalive": Bound(path=0),
@@ -37,6 +40,11 @@ BOUNDS = {
     "silent member": Bound(path=0, dead=3100),
     "silent crash": Bound(path=0, dead=3100, changed=6100),
     "silent member, slow LACP": Bound(path=0, dead=90_100),
+    # Detection, here 3 hb, and 3 s.
+    "silent crash of the primary, no keepalive": Bound(
+        path=HEARTBEATS + 3000, changed=HEARTBEATS + 3000, identities=1, roots=1
+    ),
+    "one-way member": Bound(path=0, dead=3100),
     "one-way member, coupled client": Bound(path=0, dead=6100),
     # Secondary's bonds out within two round trips of the keepalive, 0.2 ms: what was on the wire, and one frame more.
     "peer link cut": Bound(path=2, changed=2),

@@ -80,7 +80,9 @@ class Watch:
             if device.name in PEERS or device.node is None:
                 continue
             status = device.node.status(self.network.now)
-            for bridge in status.bridges.values():
+            alone = bool(status.bonds) and not any(bond.active_ports for bond in status.bonds.values())
+            # M14 counts identifiers under which neighbours see others; who sees nobody is a root to nobody else.
+            for bridge in () if alone else status.bridges.values():
                 changed = self._roots.get(device.name) != bridge.root_bridge_id
                 self.roots[device.name] = self.roots.get(device.name, -1) + changed
                 self._roots[device.name] = bridge.root_bridge_id

@@ -32,7 +32,8 @@ class Row(msgspec.Struct, frozen=True):
 PRIMARY = {1: "primary", 2: "secondary"}
 ORPHAN = {1: "h2", 2: "h3"}
 COUPLED = "one-way member, coupled client"
-"""The lab's clients all have a coupled mux: only bonds with an mlag-id collect and distribute independently."""
+INDEPENDENT = "one-way member"
+"""Of a client with the independent mux (`lacp-mux`): it stops sending at our C=0, not only when it hears nothing."""
 RETURN = 5.0
 """Seconds until a half is back: session, LACP's two seconds of wait-while."""
 
@@ -53,12 +54,14 @@ def rows() -> list[Row]:
         *_quick(),
         *_alone(),
         *_coupled(),
+        *_independent(),
         *_slow(),
         *_bonded(),
         *_staggered(),
         *_two_at_once(),
         *_third("third-root", "third-root-alone", way=1),
         *_third("third-pair", "third-pair-alone", way=2),
+        *_client_root(),
         *_stp(),
     ]
 
@@ -84,18 +87,22 @@ def _member(network: str, names: Names, k: int) -> Row:
 def _crash(network: str, k: int, kind: str, fresh: bool = False, changed: tuple[str, ...] = ()) -> Row:
     gone = (ORPHAN[k],)
     words = "crash and fresh return" if fresh else "crash and return"
+    back = "return of a node, survivor solo" if kind.startswith("crash of the primary, no") else "return of a node"
     steps = (
         Step((f"crash Peer{k}",), kind, 4.0, gone, changed),
-        Step((f"start Peer{k}{' fresh' if fresh else ''}",), "return of a node", RETURN + 1, gone, changed),
+        Step((f"start Peer{k}{' fresh' if fresh else ''}",), back, RETURN + 1, gone, changed),
     )
     return Row(network, f"{words}, {PRIMARY[k]}", steps)
 
 
-def _silent_crash(network: str, k: int, changed: tuple[str, ...] = ()) -> Row:
+def _silent_crash(network: str, k: int, changed: tuple[str, ...] = (), solo: bool = False) -> Row:
+    """*solo*: of the primary, without a keepalive; the survivor changes its identity."""
     gone = (ORPHAN[k],)
+    kind = "silent crash of the primary, no keepalive" if solo else "silent crash"
+    back = "return of a node, survivor solo" if solo else "return of a node"
     steps = (
-        Step((f"hang Peer{k}",), "silent crash", 6.5 if changed else 4.0, gone, changed, half=k),
-        Step((f"start Peer{k}",), "return of a node", RETURN + 1, gone, changed),
+        Step((f"hang Peer{k}",), kind, 7.0 if changed or solo else 4.0, gone, changed, half=None if solo else k),
+        Step((f"start Peer{k}",), back, RETURN + 1, gone, changed),
     )
     return Row(network, f"silent crash and return, {PRIMARY[k]}", steps)
 
@@ -158,6 +165,7 @@ def _alone() -> Iterator[Row]:
         yield _planned("quick-alone", k)
         yield _member("quick-alone", QUICK, k)
         yield _crash("quick-alone", k, f"crash of the {PRIMARY[k]}, no keepalive")
+        yield _silent_crash("quick-alone", k, solo=k == 1)
     yield _peer_link("quick-alone", QUICK, "peer link cut, no keepalive", without=("h3",))
 
 
@@ -167,6 +175,16 @@ def _coupled() -> Iterator[Row]:
         yield _member("quick-coupled", QUICK, k)
         yield _silent("quick-coupled", QUICK, k, "silence-rx", COUPLED, 7.0)
         yield _silent("quick-coupled", QUICK, k, "silence-tx", COUPLED, 7.0)
+
+
+def _independent() -> Iterator[Row]:
+    for k in (1, 2):
+        yield _planned("quick-independent", k)
+        yield _member("quick-independent", QUICK, k)
+        yield _crash("quick-independent", k, "crash")
+        yield _silent("quick-independent", QUICK, k, "silence", "silent member")
+        yield _silent("quick-independent", QUICK, k, "silence-rx", INDEPENDENT, 7.0)
+        yield _silent("quick-independent", QUICK, k, "silence-tx", INDEPENDENT, 7.0)
 
 
 def _slow() -> Iterator[Row]:
@@ -249,6 +267,16 @@ def _third(network: str, alone: str, way: int) -> Iterator[Row]:
     yield _uplink(network, way)
     yield _peer_link(network, THIRD, "peer link cut", changed=("h3",))
     yield _peer_link(alone, THIRD, "peer link cut, no keepalive", changed=("h3",))
+
+
+def _client_root() -> Iterator[Row]:
+    """The third switch reaches the root through the pair, by either node."""
+    for k in (1, 2):
+        yield _planned("third-client", k, ("h4",))
+        yield _member("third-client", THIRD, k)
+        yield _crash("third-client", k, "crash", changed=("h4",))
+        yield _crash("third-client-alone", k, f"crash of the {PRIMARY[k]}, no keepalive", changed=("h4",))
+    yield _peer_link("third-client", THIRD, "peer link cut", changed=("h3",))
 
 
 def _uplink(network: str, way: int) -> Row:

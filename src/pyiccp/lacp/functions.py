@@ -52,6 +52,7 @@ def recordPDU(port: Port, pdu: Lacpdu) -> None:
         partner = replace(partner, state=state.replace(synchronization=False))
     if partner.state.synchronization and not port.partner.state.synchronization:
         port.counters.PartnerSyncTransitionCount += 1
+        port.aggregator.reselect = True  # a LAG that waits beside one that is dying has become the better one
     port.set_partner(partner)
     if port.actor.state.defaulted:
         port.set_actor(defaulted=False)

@@ -111,8 +111,11 @@ def _choose(aggregator: Aggregator, candidates: Sequence[Port]) -> LagId | None:
     if len(groups) < 2:
         return next(iter(groups), None)
     policy, current = aggregator.config.policy, aggregator.lag
-    if policy is Policy.STABLE and current in groups and _stays(current, groups):
-        return current
+    if policy is Policy.STABLE and current in groups:
+        if _stays(current, groups):
+            return current
+        # Its links have fallen silent, and their LACP takes three more seconds to give them up.
+        groups = {lag: ports for lag, ports in groups.items() if any(map(_could_carry, ports))} or groups
     # While a LAG carries data, another one counts with those ports that could attach at once.
     if any(_in_sync(port) for port in candidates):
         groups = {lag: ripe for lag, ports in groups.items() if (ripe := [port for port in ports if _ripe(port)])}
@@ -124,11 +127,13 @@ def _stays(current: LagId, groups: dict[LagId, list[Port]]) -> bool:
     if any(_in_sync(port) for port in groups[current]):
         return True
     return any(port.attached and port.selected is Selected.SELECTED for port in groups[current]) and not any(
-        port.ready_n and port.partner.state.synchronization
-        for lag, ports in groups.items()
-        if lag != current
-        for port in ports
+        _could_carry(port) for lag, ports in groups.items() if lag != current for port in ports
     )
+
+
+def _could_carry(port: Port) -> bool:
+    """The port has waited, and its partner wants it."""
+    return port.ready_n and port.partner.state.synchronization
 
 
 def _in_sync(port: Port) -> bool:

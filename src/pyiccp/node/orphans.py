@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def suspend_orphans(self: Node, action: mlag.SuspendOrphans, now: Instant, out: list[Action]) -> Sequence[Any]:
     """Suspended orphans are to the bridge and its spanning tree links that are down; their LACP partners see S=0.
     Afterwards they are what their links are, and come up as new ones."""
-    orphans = _orphans(self)
+    orphans = orphan_ports(self)
     if not orphans or action.on == bool(self.suspended):
         return ()
     self.suspended = frozenset(orphans) if action.on else frozenset()
@@ -35,7 +35,8 @@ def suspend_orphans(self: Node, action: mlag.SuspendOrphans, now: Instant, out: 
     return actions
 
 
-def _orphans(self: Node) -> list[str]:
+def orphan_ports(self: Node) -> list[str]:
+    """The interfaces of the MLAG bridge that are neither the peer port nor halves of bonds."""
     bridge, mlag_settings = wiring.mlag_bridge(self.config), self.config.mlag
     if bridge is None or mlag_settings is None:
         return []

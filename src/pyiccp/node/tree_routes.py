@@ -11,6 +11,7 @@ from pyiccp.iccp import events as iccp
 from pyiccp.mlag import events as mlag
 from pyiccp.mlag import stp_events as stp
 from pyiccp.node import events as node
+from pyiccp.node.orphans import orphan_ports
 from pyiccp.rstp import events as rstp
 from pyiccp.rstp.frames import frame_octets
 from pyiccp.sansio import Instant
@@ -84,7 +85,13 @@ def log(self: Node, event: stp.Event, now: Instant) -> Sequence[Any]:
 
 
 def _start_tree(self: Node, action: mlag.StartTree, now: Instant, out: Out) -> Sequence[Any]:
-    return log(self, stp.Started(action.primary, action.node), now)
+    actions: list[Any] = []
+    if not action.primary:
+        # Its ports are shut from here on (M3.1): what was learned there while it was a bridge of its own is no news for
+        # the peer, which may have the same hosts on ports that forward.
+        for port in orphan_ports(self):
+            actions += self.pairing.bridge.handle(bridge.FlushRequested(port), now)
+    return [*actions, *log(self, stp.Started(action.primary, action.node), now)]
 
 
 def _hold_tree(self: Node, action: mlag.HoldTree, now: Instant, out: Out) -> Sequence[Any]:
