@@ -107,6 +107,10 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
         (["--mac", "02:00:00:00:00:01", "--keepalive", "127.0.0.1:1,127.0.0.1:1"], "is this node's own"),
         (["--mac", "02:00:00:00:00:01", "--keepalive", "192.0.2.1:7275,192.0.2.2:7275"], "--keepalive: Cannot assign"),
         (["--mac", "02:00:00:00:00:01", "--metrics", "192.0.2.1:9100"], "--metrics: "),
+        (["--mac", "02:00:00:00:00:01", "--pcap", "/dev/null/x"], "--pcap: Not a directory"),
+        (["--mac", "02:00:00:00:00:01", "--state", "/dev/null/x"], "--state: Not a directory"),
+        (["--mac", "02:00:00:00:00:01", "--port", "sfp-sfpplus1=pcap:/dev/null"], "--port sfp-sfpplus1: /dev/null: no"),
+        (["--mac", "02:00:00:00:00:01", "--port", "sfp-sfpplus1=tapfd:0"], "file descriptor 0 is no TAP"),
         (["--mac", "02:00:00:00:00:01", "--liveness", "2s"], "outside 10ms to 1s"),
     ],
 )

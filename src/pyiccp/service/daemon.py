@@ -60,10 +60,12 @@ class Daemon:
                 self.log("nothing is remembered over a restart: no state folder")
             else:
                 stack.callback(file.close)
-                store = file.open()
+                with _named("--state"):
+                    store = file.open()
             ports = self.ports
             if self.pcap is not None:
-                capture = Capture(self.pcap, tuple(ports))
+                with _named("--pcap"):
+                    capture = Capture(self.pcap, tuple(ports))
                 stack.callback(capture.close)
                 ports = {name: capture.mirror(name, port) for name, port in ports.items()}
             for option, cables in (("--port", ports), ("--local", self.local)):
