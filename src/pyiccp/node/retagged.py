@@ -1,6 +1,6 @@
 """Tags put in, taken off and changed, for one frame or for many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 
@@ -37,6 +37,9 @@ class Retagged(Sequence[bytes]):
 
     def __len__(self) -> int:
         return len(self.came)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (frame[:12] + self.tag + frame[self.rest :] for frame in self.came)
 
     @overload
     def __getitem__(self, at: int) -> bytes: ...
