@@ -97,7 +97,12 @@ def test_a_session_of_two_programs(program: Program, ends: tuple[End, End], fold
         capture.holds(octets)
     words = (tshark, "-r", str(capture.end()), "-T", "fields", "-e", "ldp.msg.type", "-Y")
     assert len(one.space.run(*words, "ldp").splitlines()) > 5
-    assert one.space.run(*words, "_ws.malformed || _ws.expert.severity >= 0x600000") == ""
+    assert one.space.run(*words, "_ws.malformed") == ""
+    # What a busy machine makes the kernels' own TCP repeat is no fault of ours.
+    assert (
+        one.space.run(*words, "ldp && _ws.expert.severity >= 0x600000 && !tcp.options.sack && !tcp.analysis.flags")
+        == ""
+    )
 
     other.kill()
     until("the loss is seen", lambda: not one.up(), PATIENCE, said)
