@@ -16,7 +16,8 @@ bounds are written by hand in `tests/redundancy/bounds.py`, the networks are in 
 
 A number is frames lost, in brackets where the flow can have no path meanwhile (listed, not counted). D duplicates,
 L loops, R reflections, I changes of the partner's identity at the client, S changes of the root at the
-neighbouring bridge that saw most; while a bridge sees nobody, its own claim is no change. The first four are never allowed unless the bound says so.
+neighbouring bridge that saw most; while a bridge sees nobody, its own claim is no change. The first four are never
+allowed unless the bound says so.
 """
 
 
