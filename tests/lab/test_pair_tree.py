@@ -195,3 +195,30 @@ def test_an_isolated_node_is_a_bridge_of_its_own_and_never_the_root_of_others() 
     assert own <= {SOLO2}
     assert bridge(net, "Third").root_bridge_id == "0x1000.74:4D:28:11:70:6B"
     assert losses(net)["h3>h4"] <= 2
+
+
+def forwards(net: Network, name: str, port: str) -> bool:
+    return node(net, name).pairing.bridge.forwarding.ports[port].forwarding
+
+
+def test_a_link_that_comes_back_sooner_than_the_log_finds_its_port_shut() -> None:
+    """M9: 1. The secondary's uplink loses its carrier and has it again 30 us later; the primary is 50 us away. 2. Its
+    neighbour may be another one, so no frame passes until the pair has agreed anew. 3. Then it carries as before."""
+    net = network("12s cut Third:ether2", "12.00003s mend Third:ether2")
+    net.run(seconds(11.9))
+    assert forwards(net, "Peer2", "ether2")
+    net.run(seconds(12.00004))
+    assert not forwards(net, "Peer2", "ether2")
+    net.run(seconds(14))
+    assert forwards(net, "Peer2", "ether2")
+
+
+def test_what_a_silent_primary_was_told_of_links_its_survivor_knows() -> None:
+    """M9.4: 1. The primary hangs. 2. An uplink of the secondary is cut, another comes back; nobody enters that into the
+    log. 3. The session is lost: the survivor's tree is as its links are."""
+    net = network("9s cut h3", "10s hang Peer1", "10.2s cut Third:ether2", "10.3s mend h3")
+    net.run(seconds(10.7))
+    assert node(net, "Peer2").pairing.log is not None
+    net.run(seconds(13))
+    ports = bridge(net, "Peer2").ports
+    assert (ports["ether2"].role, ports["ether1"].role) == ("disabled-port", "designated-port")

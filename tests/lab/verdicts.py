@@ -56,7 +56,7 @@ def violations(scenario: Scenario, most: int | None, wanted: str = "") -> dict[s
         missing = each.missing()
         if len(missing) >= TAIL and missing[-TAIL] == each.sent - TAIL:
             watch.note(f"reach: {_name(each)}, nothing arrives any more")
-        elif most is not None and len(missing) > most:
+        if most is not None and len(missing) > most:
             watch.note(f"loss: {_name(each)}, {len(missing)} frames of {each.sent}")
     watch.note(at_rest(network, promised(network)))
     return watch.found

@@ -78,6 +78,8 @@ class TreeLog:
         self.timers: Timers[str | int] = Timers()
         """READY, SILENT, or the number of a port that may come back."""
         self.incoming: Incoming | None = None
+        self.dark: dict[int, int] = {}
+        """Orphans of ours whose links went down, and how many entries that say so are still to come."""
         self.session = (0, 0)
         self.observer: Observer | None = None
         self.counters = {"refused": 0}
@@ -127,7 +129,7 @@ class TreeLog:
         return (
             self.copy.fingerprint(now + self.offset if self.role in (Role.ALONE, Role.PRIMARY) else self.newest),
             tuple((port, mark.has, mark.up, mark.done) for port, mark in self.halves.marks.items()),
-            (self.node, self.role, self.held, self.entered, self.incoming is not None),
+            (self.node, self.role, self.held, self.entered, self.incoming is not None, tuple(self.dark.items())),
             self.timers.fingerprint(now),
         )
 
@@ -151,8 +153,22 @@ class TreeLog:
             case Role.ALONE | Role.PRIMARY:
                 return self._enter(self.node, (change,), now)
             case Role.SECONDARY if self.entered and not isinstance(change, TreeIdentity):
-                return [Tell(change)]
+                return [*self._darken(change, now), Tell(change)]
         return []
+
+    def _darken(self, change: TlvValue, now: Instant) -> list[Any]:
+        """The link of an orphan went down: it may be back, with another neighbour, before the entry is."""
+        if not isinstance(change, TreeLinkDown) or not self.halves.orphan(change.port, self.node):
+            return []
+        self.dark[change.port] = self.dark.get(change.port, 0) + 1
+        self.shut_at = now
+        return [deed.action for deed in self.copy.shut(change.port)]
+
+    def _lighten(self, port: int) -> None:
+        """The entry is here."""
+        left = self.dark.pop(port, 0) - 1
+        if left > 0:
+            self.dark[port] = left
 
     def _enter(self, node: int, changes: tuple[TlvValue, ...], now: Instant) -> list[Any]:
         """Apply *changes* of *node*, and tell the peer that they come next."""
@@ -168,6 +184,8 @@ class TreeLog:
         self.newest = at
         deeds = [] if changes else self.copy.advance(at)
         for change in changes:
+            if node == self.node and isinstance(change, TreeLinkDown):
+                self._lighten(change.port)
             deeds += self.halves.fold(node, change, at)
         if self.role is not Role.ALONE:
             self._show(at)
@@ -207,7 +225,7 @@ class TreeLog:
             elif deed.kind is Kind.SHUT:
                 shut[deed.port] = deed.number
                 self.shut_at = now
-            elif deed.kind is Kind.OPEN and self.held:
+            elif deed.kind is Kind.OPEN and (self.held or deed.port in self.dark):
                 continue
             actions.append(deed.action)
         return actions + [TreeCarriedOut(port, number) for port, number in shut.items()]
@@ -228,6 +246,7 @@ class TreeLog:
             self.node = node
         self.sequence = 0
         self.entered = False
+        self.dark.clear()
         self.timers.set(READY, now + QUIET)
         if primary:
             self.role = Role.PRIMARY
@@ -267,9 +286,25 @@ class TreeLog:
         self.timers.cancel(READY)
         self.timers.cancel(SILENT)
         self.incoming = None
+        entered, self.entered = self.entered, False
         self.role = Role.ALONE
         self.held = True
-        return []
+        return self._catch_up(now) if entered else []
+
+    def _catch_up(self, now: Instant) -> list[Any]:
+        """A primary that fell silent was told of links and ports of ours that it has not entered."""
+        own, flapped = self.copy.own(), tuple(self.dark)
+        self.dark.clear()
+        up = {change.port for change in own if isinstance(change, TreeLinkUp)}
+        over = [port for port in self.halves.marks if self.halves.up(port, self.node) and port not in up]
+        down = dict.fromkeys((*flapped, *(port for port in over if port not in self.timers)))
+        changes = [TreeLinkDown(port) for port in down]
+        actions = [action for change in changes for action in self._enter(self.node, (change,), now)]
+        for change in own:
+            known = self.halves.up if isinstance(change, TreeLinkUp) else self.halves.has
+            if not known(change.port, self.node):
+                actions += self._enter(self.node, (change,), now)
+        return actions
 
     def _release(self, now: Instant) -> list[Any]:
         """The peer's ports are shut, or it has shut them for this session: what is held may open."""

@@ -62,6 +62,9 @@ class Copy(Protocol):
     def stand(self) -> list[Deed]:
         """What the data plane of each of this node's ports should be doing now."""
 
+    def shut(self, port: int) -> list[Deed]:
+        """The data plane shuts this port of ours, whatever the tree has it doing."""
+
     def resign(self, at: Instant) -> list[Deed]:
         """Whatever this bridge has claimed to be, it is the worst of all."""
 

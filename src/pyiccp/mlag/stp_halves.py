@@ -29,6 +29,15 @@ class Halves:
     def __contains__(self, port: int) -> bool:
         return port in self.marks
 
+    def has(self, port: int, node: int) -> bool:
+        """*node* has a half of *port*."""
+        mark = self.marks.get(port)
+        return mark is not None and mark.has[node]
+
+    def orphan(self, port: int, node: int) -> bool:
+        """*port* is *node*'s alone."""
+        return self.has(port, node) and not self.has(port, 1 - node)
+
     def up(self, port: int, node: int) -> bool:
         """*node* has a half of *port*, and its link is up."""
         mark = self.marks.get(port)

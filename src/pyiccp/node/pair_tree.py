@@ -206,6 +206,9 @@ class PairTree:
                 deeds += _shut(interface)
         return deeds
 
+    def shut(self, port: int) -> list[Deed]:
+        return _shut(self._interfaces[self._by_number[port]])
+
     def resign(self, at: Instant) -> list[Deed]:
         own = self.core.bridge.config
         return self._deeds(self.core.handle(rstp.IdentityChanged(own.mac, WORST), at))
