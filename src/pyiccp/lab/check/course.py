@@ -125,7 +125,9 @@ class Course:
         self._burst()
         self._look()
         delayed = not wanted
-        extended = False
+        # Asked now as well: in the end they may just have heard each other, and not carry yet.
+        extended = somebody_is_unheard(network)
+        end += SLOW_PERIODIC if extended else 0
         while self.violation is None and network.now < end:
             target = min(end, self._due[-1] if self._due else end)
             if not delayed:
