@@ -6,7 +6,9 @@ import pytest
 
 from lab.third import Bpdus, losses, network
 from pyiccp.lab.copies import Copies, CopiesDifferError
+from pyiccp.lab.device import RUNNING
 from pyiccp.lab.network import Network
+from pyiccp.mlag.stp import Role
 from pyiccp.node.node import Node
 from pyiccp.node.status import BridgeStatus
 from pyiccp.rstp.core import RstpCore
@@ -222,3 +224,19 @@ def test_what_a_silent_primary_was_told_of_links_its_survivor_knows() -> None:
     net.run(seconds(13))
     ports = bridge(net, "Peer2").ports
     assert (ports["ether2"].role, ports["ether1"].role) == ("disabled-port", "designated-port")
+
+
+def test_what_a_stopped_primary_was_told_after_its_goodbye_its_survivor_knows() -> None:
+    """M9.4: 1. The primary drains, says goodbye and stops. 2. A millisecond before the carrier tells that, an orphan of
+    the secondary comes up; who hears of it enters nothing any more. 3. It is in the survivor's tree, and forwards."""
+    net = network("9s cut h3", "10s stop Peer1", "10.3005s mend h3")
+    net.run(seconds(10.3006))
+    pairing = node(net, "Peer2").pairing
+    session = pairing.mlag.pair.session
+    assert net.devices["Peer1"].state != RUNNING
+    assert session is not None
+    assert pairing.log is not None
+    assert (session.goodbye, pairing.log.role) == (True, Role.SECONDARY)
+    assert bridge(net, "Peer2").ports["ether1"].role == "disabled-port"
+    net.run(seconds(14))
+    assert forwards(net, "Peer2", "ether1")
