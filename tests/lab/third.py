@@ -87,8 +87,9 @@ def network(
     edge: str = "auto",
     uplink: str = "auto",
     tuning: str = "",
+    flows: tuple[tuple[str, str], ...] = FLOWS,
 ) -> Network:
-    """Switched on; flows of 1 ms between all hosts from 8 s on; *tuning* is more of Peer2's entry."""
+    """Switched on; *flows* of 1 ms from 8 s on, between all hosts if not told; *tuning* is more of Peer2's entry."""
     pair, third, client = ROOTS[root]
     known = {"pair": pair, "third": third, "client": client, "mode": mode, "edge": edge, "uplink": uplink}
     text = SCENARIO.format(
@@ -98,8 +99,9 @@ def network(
         client=CLIENT.format(**known),
         tuning=tuning,
     )
-    flows = "".join(f'[[flow]]\nfrom = "{one}"\nto = "{two}"\nstart = "8s"\n' for one, two in FLOWS)
-    return prepare(parse(text + (KEEPALIVE if keepalive else "") + flows, "third.toml", Path()))
+    text += KEEPALIVE if keepalive else ""
+    text += "".join(f'[[flow]]\nfrom = "{one}"\nto = "{two}"\nstart = "8s"\n' for one, two in flows)
+    return prepare(parse(text, "third.toml", Path()))
 
 
 class Bpdus:

@@ -27,7 +27,7 @@ def hellos(bpdus: Bpdus, since: float) -> list[float]:
 @pytest.mark.parametrize("root", ["pair", "third"])
 def test_the_client_of_a_pair_hears_one_bridge(root: str) -> None:
     """For sixty seconds one bridge identifier, one port identifier, a hello every two seconds, no flap."""
-    net = network(root=root)
+    net = network(root=root, flows=())
     bpdus = Bpdus(net)
     net.run(seconds(8))
     before = root_port(net)

@@ -54,7 +54,9 @@ def test_a_pair_as_prometheus_sees_it(three: Three) -> None:
     seen = scrape()
     table = documented()
     assert set(seen) == set(table)
-    for family in parser.text_string_to_metric_families(urlopen(f"http://{metrics}", timeout=5).read().decode()):
+    with urlopen(f"http://{metrics}", timeout=5) as reply:
+        families = list(parser.text_string_to_metric_families(reply.read().decode()))
+    for family in families:
         for sample in family.samples:
             assert (family.type, tuple(sample.labels)) == table[sample.name], sample.name
     values = {name: each for name, (_, each) in seen.items()}
@@ -120,7 +122,8 @@ def test_a_scrape_after_hostile_requests(three: Three) -> None:
     for path, code in (("/secrets", 404), ("/metrics/../x", 404)):
         with pytest.raises(HTTPError) as raised:
             scrape(path)
-        assert raised.value.code == code
+        with raised.value as reply:
+            assert reply.code == code
     silent = [socket.create_connection(ADDRESS, timeout=10) for _ in range(4 * AT_ONCE)]
     closed = 0
     for stream in silent:
