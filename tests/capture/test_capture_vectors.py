@@ -135,6 +135,7 @@ def hostile() -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.long
 def test_hostile_captures_take_bounded_time() -> None:
     start = process_time()  # of the processor: what else the machine does is not the decoder's fault
     counts = printed(decoded(hostile()))

@@ -107,6 +107,7 @@ def test_every_core_and_every_verb_is_on_its_page() -> None:
     )
 
 
+@pytest.mark.long
 def test_the_terminal_shows_what_the_program_prints() -> None:
     svg = terminal.TARGET.read_text()
     shown = [html.unescape(word) for word in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]

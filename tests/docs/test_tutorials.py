@@ -10,6 +10,7 @@ ON_WIRES = "node-on-veth.md"
 PAGES = sorted([*(DOCS / "tutorials").glob("*.md"), DOCS / "quickstarts.md"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != ON_WIRES], ids=lambda page: page.stem)
 def test_a_page_followed_literally_works(page: Path, tmp_path: Path) -> None:
     found = faults(page, tmp_path)

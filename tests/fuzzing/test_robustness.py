@@ -71,6 +71,7 @@ def test_a_port_full_of_hostile_frames_leaves_lacp_and_iccp_alive_on_the_others(
     assert not [moment for moment in net.timeline[marks:] if "lost" in moment.what or "identity" in moment.what]
 
 
+@pytest.mark.long
 def test_a_port_full_of_hostile_frames_leaves_spanning_tree_alive_on_the_others() -> None:
     """1. A pair is the root of a tree with a third switch, wired to both nodes, and a bridge behind its bond. 2. Ten
     seconds of hostile frames, BPDUs of better bridges among them, come in by an orphan port of one node. 3. Looked at

@@ -38,6 +38,7 @@ def start(pair: Scenario) -> bytes:
     return at_rest(pair)
 
 
+@pytest.mark.long
 def test_every_single_event_holds(start: bytes) -> None:
     first = [str(task.fault) for task in first_events(start, KINDS)]
     assert first[:4] == [f"{kind} {PEER}" for kind in KINDS[:4]]
@@ -119,6 +120,7 @@ def test_a_network_that_is_wrong_without_a_fault_is_refused(pair: Scenario) -> N
         at_rest(broken)
 
 
+@pytest.mark.long
 def test_random_walks_hold_and_are_the_same_every_time(start: bytes) -> None:
     once = walks(start, 4, 11)
     assert once.phases["rest"] and sum(once.phases.values()) == once.runs

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from lab.third import network as third_network
 from node.labs import node
 from pyiccp.lab.network import Network
@@ -74,6 +76,7 @@ def test_guards_of_a_pair_are_cleared_on_both_nodes() -> None:
     assert guarded(net) == {"Peer1": [False, False], "Peer2": [False, False]}
 
 
+@pytest.mark.long
 def test_a_guard_of_a_pair_lets_go_after_its_time() -> None:
     """`bpdu-guard-disable-time` travels with the port: the copies let go at the same entry."""
     net = pair("20s crash Client", "20s crash Third", more=" bpdu-guard-disable-time=20s")

@@ -26,6 +26,7 @@ def said(net: Network) -> list[str]:
     return [line.what for line in net.timeline if line.node == "Peer2" and line.what.startswith("orphan ports")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kept", [True, False])
 def test_orphans_of_an_isolated_node(kept: bool) -> None:
     """1. The peer link is cut; Peer2 is isolated. Its orphans go on (keep), or are disabled ports that carry nothing,

@@ -97,6 +97,7 @@ def test_copies_that_differ_fail_loudly() -> None:
         copies.see("session", 3, (("a", 1), ("b", 3)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("root", ["pair", "third", "client"])
 @pytest.mark.parametrize("node_name", ["Peer1", "Peer2"])
 def test_a_planned_stop_and_the_return_cost_nobody_a_frame_whose_path_is_left(root: str, node_name: str) -> None:
@@ -113,6 +114,7 @@ def test_a_planned_stop_and_the_return_cost_nobody_a_frame_whose_path_is_left(ro
     assert all(each.duplicated == each.reflected == 0 for each in net.directions)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("root", ["pair", "third", "client"])
 @pytest.mark.parametrize("keepalive", [True, False])
 def test_the_peer_link_is_cut_and_mended(root: str, keepalive: bool) -> None:

@@ -36,6 +36,7 @@ def test_every_row_has_its_bounds_and_a_name_of_its_own() -> None:
     assert len(CHOSEN) == 6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("row", CHOSEN, ids=lambda row: row.title)
 def test_row(row: Row) -> None:
     outcome = run(row)

@@ -102,7 +102,7 @@ def _try(name: str, verdict: Path) -> None:
     first = _FirstFailure()
     files = [f"tests/rstp/test_rstp_{part}.py" for part in TESTS]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        code = pytest.main(["-x", "-q", "--no-header", "-n", "0", "-p", "no:cacheprovider", *files], [first])
+        code = pytest.main(["-x", "-q", "--no-header", "-n", "0", "-m", "", "-p", "no:cacheprovider", *files], [first])
     verdict.write_text(first.name or ("" if code == 0 else f"pytest exit {int(code)}"))
 
 

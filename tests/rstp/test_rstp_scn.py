@@ -202,6 +202,7 @@ MESHES = settings(
 )
 
 
+@pytest.mark.long
 @check("SCN-11")
 @MESHES
 @given(meshes(), st.integers(0, 2**32))
@@ -219,6 +220,7 @@ def test_random_meshes(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: i
     ages_are_sound(network)
 
 
+@pytest.mark.long
 @settings(parent=MESHES, max_examples=15)
 @given(meshes(), st.integers(0, 2**32))
 def test_random_meshes_with_silent_links(mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int) -> None:
@@ -253,6 +255,7 @@ def shaken(network: Network, rng: random.Random) -> None:
 LATE = milliseconds(50)
 
 
+@pytest.mark.long
 @check("SCN-12")
 @settings(parent=MESHES, max_examples=25)
 @given(lossy())
@@ -275,6 +278,7 @@ def overtaking(rng: random.Random) -> Any:
     return chaos
 
 
+@pytest.mark.long
 @check("SCN-12", choice="bridges are told how far BPDUs overtake each other (misordering; 802.1D 6.3.3 excludes it)")
 @settings(parent=MESHES, max_examples=COUNT // 2)
 @given(lossy())
@@ -284,6 +288,7 @@ def test_meshes_whose_bpdus_overtake_each_other(case: tuple[Any, random.Random])
     shaken(Network(text, settings=told, port_settings=costs, chaos=overtaking(rng)).up(), rng)
 
 
+@pytest.mark.long
 @settings(parent=MESHES, max_examples=15)
 @given(lossy())
 def test_meshes_whose_bpdus_overtake_each_other_untold_come_to_rest(case: tuple[Any, random.Random]) -> None:

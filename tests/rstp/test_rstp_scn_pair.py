@@ -42,6 +42,7 @@ def test_the_client_of_a_pair_hears_one_bridge(root: str) -> None:
     assert root_port(net) == before
 
 
+@pytest.mark.long
 @check("SCN-14")
 @pytest.mark.parametrize("half", ["Peer1", "Peer2"])
 def test_half_of_a_pair_crashes(half: str) -> None:
@@ -59,6 +60,7 @@ def test_half_of_a_pair_crashes(half: str) -> None:
     assert net.wires.loops == 0
 
 
+@pytest.mark.long
 @check("SCN-15")
 @pytest.mark.parametrize("keepalive", [True, False])
 @pytest.mark.parametrize("fault", ["cut", "silence"])

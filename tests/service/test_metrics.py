@@ -39,6 +39,7 @@ def scrape(path: str = "/metrics") -> Families:
     return found
 
 
+@pytest.mark.long
 def test_a_pair_as_prometheus_sees_it(three: Three) -> None:
     """1. A node with everything on; its names, types and labels are those of the table. 2. The pair is up. 3. Its
     keepalive falls silent, its peer stops: the values follow. 4. What a device has not, it does not show."""

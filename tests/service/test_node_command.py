@@ -48,6 +48,7 @@ def check(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None
     return None
 
 
+@pytest.mark.long
 def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
     """1. They start. 2. Both links carry. 3. RouterOS' commands answer. 4. One goes into
     maintenance and comes back. 5. Its SIGTERM is a planned stop: the client goes on with the other link. 6. It comes

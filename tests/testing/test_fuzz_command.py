@@ -99,6 +99,7 @@ def port(tmp_path: Path) -> Iterator[int]:
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_a_server_that_falls_is_found_and_the_cause_made_small(port: int, tmp_path: Path) -> None:
     """1. A server dies of one kind of PDU. 2. It is found, restarted, and what broke it is brought down to one input
     of a few octets. 3. Replaying the saved case breaks it again; 4. a good PDU does not."""
