@@ -81,6 +81,7 @@ def plainly(octets: bytes) -> tuple[list[Packet], int, object]:
     return [packet for packet in packets if is_control(packet.octets)], len(packets), reading.stopped
 
 
+@pytest.mark.long
 def test_lanes_walk_and_reader_agree_on_adversarial_captures() -> None:
     rng = random.Random(7275)
     wrong = 0

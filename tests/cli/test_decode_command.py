@@ -93,6 +93,7 @@ def test_a_status_has_its_name_in_json() -> None:
     assert (nak["status"], nak["status-name"]) == (0x00010005, "incompatible-version")
 
 
+@pytest.mark.long
 def test_a_dump_says_numbers_as_a_person_does() -> None:
     text = decode(RAPID, "--format", "hex").stdout.decode()
     for said in (" = 39 octets (0x27)\n", "max_age = 20 s (0x1400)\n", "root.mac = 00:19:06:EA:B8:80\n"):
@@ -167,6 +168,7 @@ def test_csv() -> None:
     assert rows[0]["root.mac"] == ""
 
 
+@pytest.mark.long
 def test_only_and_interface() -> None:
     everything = objects(PROBES)
     assert {one["protocol"] for one in objects(PROBES, "--only", "marker,slow")} == {"marker", "slow"}

@@ -35,6 +35,7 @@ def tree(net: Network, name: str) -> RstpCore:
     return copy.core
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["rstp", "stp"])
 def test_as_root_both_nodes_are_one_bridge_to_everybody(mode: str) -> None:
     """M9.2: one identifier, one port identifier for the bond, another for every orphan; both monitors say root."""

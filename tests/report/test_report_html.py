@@ -134,6 +134,7 @@ def test_explain_writes_the_page(tmp_path: Path) -> None:
     assert wrong.returncode == 2
 
 
+@pytest.mark.long
 def test_lab_writes_the_page_with_what_was_done(tmp_path: Path) -> None:
     page = tmp_path / "lab.html"
     done = program("lab", "--until", "15s", "--event", "8s hang Peer2", "--html", str(page))

@@ -378,6 +378,7 @@ def program(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*main, *arguments], check=False, capture_output=True, text=True, timeout=60, cwd=cwd)
 
 
+@pytest.mark.long
 def test_lint_as_a_person_calls_it(tmp_path: Path) -> None:
     (tmp_path / "peer1.rsc").write_text(PEER1.replace("interface=client-bond\n", "interface=client-bond pvid=10\n"))
     (tmp_path / "peer2.rsc").write_text(PEER2)
