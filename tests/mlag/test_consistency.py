@@ -158,6 +158,15 @@ ALONE = [
         ),
     ),
     (
+        mistake(stp_priority=0x1001),
+        (
+            "stp-priority-step",
+            2,
+            "priority=0x1001 on MLAG bridge bridge1 is no multiple of 0x1000: it counts as 0x1000",
+            (),
+        ),
+    ),
+    (
         mistake(max_learned_entries=8192, hosts=9000),
         (
             "too-many-hosts",

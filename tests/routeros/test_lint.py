@@ -109,6 +109,7 @@ TABLE = [
     Variant("not-synchronised", "name=bridge1 vlan", "igmp-snooping=yes name=bridge1 vlan", line=5),
     Variant("not-synchronised", "name=bridge1 vlan", "mvrp=yes name=bridge1 vlan", line=5),
     Variant("stp-priority", "name=bridge1 vlan", "name=bridge1 priority=0x1000 vlan", line=5),
+    Variant("stp-priority-step", "name=bridge1 vlan", "name=bridge1 priority=0x1001 vlan", both=True, line=5),
     Variant("heartbeat", "auto-mac=no", "auto-mac=no mlag-heartbeat=none", line=5),
     Variant("path-cost", "interface=client-bond\n", "interface=client-bond path-cost=20\n", line=8),
     Variant("port-priority", "interface=client-bond\n", "interface=client-bond priority=0x10\n", line=8),

@@ -235,6 +235,15 @@ def test_what_has_no_effect_is_said_once() -> None:
     )
 
 
+def test_the_low_bits_of_a_bridges_priority_do_not_count_and_that_is_said() -> None:
+    """802.1D-2004 9.2.5. Of an MLAG bridge the table of M12 says it: `stp-priority-step`."""
+    text = "/interface bridge\nadd name=a priority={}"
+    assert parse_config(text.format("0x1000")).notes == ()
+    assert parse_config(text.format("0x1001")).notes == (
+        "<text>:2: priority is no multiple of 0x1000: it counts as 0x1000",
+    )
+
+
 def refusals() -> list[tuple[str, str]]:
     text = (Path(__file__).parent / "refusals.txt").read_text()
     cases = (case.partition("\n") for case in text.split("\n== ")[1:])

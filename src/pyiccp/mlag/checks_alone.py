@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pyiccp.mlag.profile import Fault, PortProfile, Profile
+from pyiccp.wire.bpdu import PRIORITY_BITS
 from pyiccp.wire.link import Envelope, Segment
 
 ENVELOPE = 14 + len(Segment(domain=0, incarnation=0, peer_incarnation=0, body=Envelope(0, b"")).encode())
@@ -168,6 +169,18 @@ def not_synchronised(own: Profile) -> Iterator[Fault]:
             name,
             f"VXLAN interface {name} is a port of MLAG bridge {own.bridge}: MLAG does not support it",
             f"/interface bridge port remove [ find interface={name} ]",
+        )
+
+
+def priority_step(own: Profile) -> Iterator[Fault]:
+    """A priority has four bits; what is written below them does not count."""
+    counts = own.stp_priority & PRIORITY_BITS
+    if counts != own.stp_priority:
+        yield Fault(
+            "priority",
+            f"priority={own.stp_priority:#06x} on MLAG bridge {own.bridge} is no multiple of 0x1000: "
+            f"it counts as {counts:#06x}",
+            f"/interface bridge set {own.bridge} priority={counts:#06x}",
         )
 
 

@@ -74,6 +74,7 @@ CHECKS: tuple[Check, ...] = (
     Check("single-member-peer-port", 2, alone=alone.single_member),
     Check("not-synchronised", 2, alone=alone.not_synchronised),
     Check("too-many-hosts", 2, alone=alone.too_many_hosts),
+    Check("stp-priority-step", 2, alone=alone.priority_step),
     Check("stp-priority", 2, pair=pair.bridge_differs("stp_priority", "priority")),
     Check("heartbeat", 2, pair=pair.bridge_differs("heartbeat", "mlag-heartbeat")),
     Check("path-cost", 2, pair=pair.halves_differ("path_cost", "path-cost")),

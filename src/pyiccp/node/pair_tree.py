@@ -24,7 +24,7 @@ from pyiccp.rstp.core import Change, RstpCore
 from pyiccp.rstp.snapshot import Snapshot
 from pyiccp.rstp.views import BridgeView, PortView
 from pyiccp.sansio import Instant
-from pyiccp.wire.bpdu import UNIT, decode_bpdu
+from pyiccp.wire.bpdu import PRIORITY_BITS, UNIT, decode_bpdu
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.iccp.stp import StpCistRootTime, StpInstancePriority, StpSystemConfig
 from pyiccp.wire.iccp.tree import TreeBpdu, TreeGuardCleared, TreeIdentity, TreeLinkDown, TreeLinkUp, TreePort
@@ -281,7 +281,7 @@ class PairTree:
                 except Malformed:
                     return rstp.BpduDiscarded(self._by_number[port])
             case TreeIdentity(mac, priority):
-                return rstp.IdentityChanged(mac, priority & 0xF000, change.still_used)
+                return rstp.IdentityChanged(mac, priority & PRIORITY_BITS, change.still_used)
             case TreeGuardCleared(port):
                 return rstp.GuardCleared(self._by_number[port])
         return None

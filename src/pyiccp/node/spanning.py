@@ -6,12 +6,12 @@ from pyiccp.node.wiring import bridge_mac
 from pyiccp.rstp.config import BridgeConfig, PortConfig
 from pyiccp.rstp.core import RstpCore
 from pyiccp.sansio import seconds
+from pyiccp.wire.bpdu import PRIORITY_BITS
 
 NO_MSTP = "mstp is decoded but not run: use protocol-mode=rstp or stp"
 
 RUNS = ("rstp", "stp")
 SECOND = seconds(1)
-_PRIORITY_STEPS = 0xF000
 _EDGE = {
     "auto": (False, True),
     "no-discover": (False, True),
@@ -47,7 +47,7 @@ def bridge_settings(config: NodeConfig, bridge: Bridge) -> BridgeConfig:
     """*bridge* as the core wants it."""
     return BridgeConfig(
         mac=bridge_mac(config, bridge),
-        priority=bridge.priority & _PRIORITY_STEPS,
+        priority=bridge.priority & PRIORITY_BITS,
         max_age=bridge.max_message_age,
         forward_delay=bridge.forward_delay,
         transmit_hold_count=bridge.transmit_hold_count,

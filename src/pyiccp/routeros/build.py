@@ -13,6 +13,7 @@ from pyiccp.routeros.menus import (
 )
 from pyiccp.routeros.tables import Entry, Tables
 from pyiccp.routeros.values import suggestion
+from pyiccp.wire.bpdu import PRIORITY_BITS
 
 
 def bonds(tables: Tables, interfaces: Interfaces) -> tuple[Bond, ...]:
@@ -58,6 +59,8 @@ def bridges(tables: Tables, interfaces: Interfaces, bonded: tuple[Bond, ...]) ->
     members = {name: [name, *(port.interface for port in ports[name])] for name in ports}
     vlans = _vlans(tables, interfaces, members)
     hosts = _hosts(tables, interfaces, members)
+    # Of an MLAG bridge M12's table says what is wrong with its priority.
+    paired = {tables[MLAG][0]["bridge"], *(entry["name"] for entry in tables[BRIDGE] if entry["mlag-peer-port"])}
     built = []
     for entry in tables[BRIDGE]:
         name = entry["name"]
@@ -74,6 +77,9 @@ def bridges(tables: Tables, interfaces: Interfaces, bonded: tuple[Bond, ...]) ->
         for property in UNDOCUMENTED:
             if property in entry.values:
                 interfaces.note(entry, property, f"{property} is not documented by its vendor and has no effect here")
+        if name not in paired and entry["priority"] & ~PRIORITY_BITS:
+            counts = entry["priority"] & PRIORITY_BITS
+            interfaces.note(entry, "priority", f"priority is no multiple of 0x1000: it counts as {counts:#06x}")
     return tuple(built)
 
 

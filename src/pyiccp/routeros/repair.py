@@ -275,6 +275,7 @@ _REPAIRS: dict[str, Repair] = {
     "no-keepalive": _no_keepalive,
     "single-member-peer-port": _single_member,
     "not-synchronised": _not_synchronised,
+    "stp-priority-step": _on_bridge,
     "stp-priority": _bridge_differs("priority"),
     "heartbeat": _heartbeat,
     "path-cost": _differs(BRIDGE_PORT, "path-cost"),

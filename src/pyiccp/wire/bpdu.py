@@ -40,6 +40,8 @@ RST = 0x02
 
 UNIT = 256
 """Fractions of a second in a time field."""
+PRIORITY_BITS = 0xF000
+"""Of a bridge identifier's first two octets, those that are a priority (802.1D-2004 9.2.5)."""
 
 _BRIDGE_ID = ("priority" / Int16ub, "mac" / Bytes(6))
 
