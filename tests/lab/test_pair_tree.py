@@ -3,17 +3,21 @@
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from lab.third import Bpdus, losses, network
 from pyiccp.lab.copies import Copies, CopiesDifferError
 from pyiccp.lab.device import RUNNING
 from pyiccp.lab.network import Network
+from pyiccp.mlag.events import Tell
 from pyiccp.mlag.stp import Role
+from pyiccp.node.carrier import port_changed
 from pyiccp.node.node import Node
 from pyiccp.node.status import BridgeStatus
 from pyiccp.rstp.core import RstpCore
 from pyiccp.sansio import seconds
 from pyiccp.wire.bpdu import RstBpdu
+from pyiccp.wire.iccp.tree import TreeBpdu, TreeEntry
 from pyiccp.wire.mac import mac
 
 PAIR, SOLO2 = mac("74:4D:28:11:70:6B"), mac("FE:4D:28:16:2C:91")
@@ -243,3 +247,35 @@ def test_what_a_stopped_primary_was_told_after_its_goodbye_its_survivor_knows() 
     assert bridge(net, "Peer2").ports["ether1"].role == "disabled-port"
     net.run(seconds(14))
     assert forwards(net, "Peer2", "ether1")
+
+
+def test_what_a_bridge_says_before_the_half_towards_it_is_up_counts_when_it_is() -> None:
+    """M9.2, M4.2: 1. The client is the root, and the survivor carries alone under its solo identity. 2. The other node
+    is back; the survivor lets go, and the client proposes on the other half in the moment in which that one collects
+    and does not distribute yet. 3. The client says nothing more for two seconds; the half is the root port at once."""
+    net = network("10s crash Peer1", "14s start Peer1", root="client", keepalive=False)
+    net.run(seconds(16.9))
+    before = losses(net)
+    net.run(seconds(22))
+    after = losses(net)
+    assert {bridge(net, name).root_port for name in ("Peer1", "Peer2")} == {"client-bond"}
+    assert max(after[flow] - before[flow] for flow in ("h1>h3", "h3>h1", "h1>h4", "h4>h1")) <= 2
+
+
+@pytest.mark.parametrize(("age", "told"), [(0, 1), (1.9, 1), (2, 0)])
+def test_what_was_heard_early_counts_for_a_hello_time(age: float, told: int) -> None:
+    """1. A half without a link has kept a BPDU. 2. Its link comes up: the log hears what is not stale. 3. A half that
+    takes nothing in keeps nothing."""
+    net = network("12s cut Client:sfp1", "12s cut Client:sfp2", root="client")
+    bpdus = Bpdus(net)
+    net.run(seconds(12.5))
+    [*_, heard] = bpdus.to("Peer1:sfp2")
+    peer = node(net, "Peer1")
+    peer.early["client-bond"] = replace(heard, port="client-bond"), net.now - seconds(age)
+    actions = port_changed(peer, "client-bond", True, True, net.now)
+    entries = [action.value for action in actions if isinstance(action, Tell)]
+    changes = [change for entry in entries if isinstance(entry, TreeEntry) for change in entry.changes]
+    assert sum(isinstance(change, TreeBpdu) for change in changes) == told
+    peer.early["client-bond"] = replace(heard, port="client-bond"), net.now
+    port_changed(peer, "client-bond", False, False, net.now)
+    assert not peer.early

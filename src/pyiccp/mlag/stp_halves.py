@@ -75,7 +75,7 @@ class Halves:
                 mark.up[node] = False
                 return self.copy.apply(change, at) if before and not any(mark.up) else []
             case TreeBpdu():
-                # A half that collects but does not distribute yet could not answer; when it can, it speaks first.
+                # What a half hears before it is up its node keeps for then; this one went down meanwhile.
                 return self.copy.apply(change, at) if before else []
             case TreeGuardCleared():
                 return self.copy.apply(change, at)

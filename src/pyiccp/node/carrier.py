@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyiccp.bridge import events as bridging
 from pyiccp.lacp import events as lacp
 from pyiccp.link import events as link
+from pyiccp.mlag.stp import HELLO
 from pyiccp.node import wiring
 from pyiccp.node.events import Action, Notice
 from pyiccp.rstp import events as rstp
@@ -46,13 +47,21 @@ def port_changed(node: Node, interface: str, receiving: bool, sending: bool, now
     if interface in node.suspended:
         receiving = sending = False
     actions = [*bridge.handle(bridging.PortStateChanged(interface, receiving, sending), now)]
+    if not receiving:
+        node.early.pop(interface, None)
     if not node.in_a_tree(interface) or (interface in node.tree_links) == sending:
         return actions
-    event: rstp.LinkCameUp | rstp.LinkWentDown
-    if sending:
-        node.tree_links.add(interface)
-        event = rstp.LinkCameUp(interface, wiring.speed(node.config, interface))
-    else:
+    if not sending:
         node.tree_links.discard(interface)
-        event = rstp.LinkWentDown(interface)
-    return [*actions, *node.tell_tree(event, now)]
+        return [*actions, *node.tell_tree(rstp.LinkWentDown(interface), now)]
+    node.tree_links.add(interface)
+    heard = _heard_early(node, interface, now)
+    actions += node.tell_tree(rstp.LinkCameUp(interface, wiring.speed(node.config, interface)), now)
+    return actions if heard is None else [*actions, *node.tell_tree(heard, now)]
+
+
+def _heard_early(node: Node, interface: str, now: Instant) -> rstp.BpduReceived | None:
+    """What the neighbour has said since this half collects (M4.2): it may say nothing more for a whole hello time. By
+    then it has said something newer, or is gone. When the peer's half is up, what that one heard may be newer."""
+    heard, at = node.early.pop(interface, (None, now))
+    return None if now - at >= HELLO or node.tree_link_up(interface) else heard

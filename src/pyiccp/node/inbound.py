@@ -63,6 +63,9 @@ def _bpdu(node: Node, port: str, frame: bytes, now: Instant) -> Sequence[Any]:
     if isinstance(event, rstp.BpduReceived):
         if interface in node.tree_of:
             node.tree_links.add(interface)  # it proves that there is a link
+        elif interface not in node.tree_links and not node.tree_link_up(interface):
+            node.early[interface] = event, now
+            return ()
         return node.tell_tree(event, now)
     return node.tree_of[interface].handle(event, now) if event is not None and interface in node.tree_of else ()
 

@@ -93,6 +93,8 @@ class Node:
         self.pair_tree = None if self._pairing is None else self._pairing.tree
         self.tree_links: set[str] = set()
         """Ports that a spanning tree was told to be up; never iterated over."""
+        self.early: dict[str, tuple[rstp.BpduReceived, Instant]] = {}
+        """The latest BPDU on each port of the pair's tree that takes frames in and does not let them out yet."""
         self.suspended: frozenset[str] = frozenset()
         """Orphans that carry nothing for now (M7.1); never iterated over."""
         self.renamed: dict[str, Instant] = {}
@@ -163,6 +165,11 @@ class Node:
             return self.pair_tree.port(interface)
         core = self.tree_of.get(interface)
         return None if core is None else core.port(interface)
+
+    def tree_link_up(self, interface: str) -> bool:
+        """A spanning tree has *interface* up; a port of the pair is so by the peer's half as well."""
+        view = self.tree_view(interface)
+        return view is not None and view.enabled
 
     def bond_renamed(self, bond: str, now: Instant) -> None:
         """*bond* starts anew under another identity; not one that is to stay down."""
@@ -295,7 +302,9 @@ class Node:
             (bond, tuple((number - kept.number, at - now, frame) for number, at, frame in kept.frames))
             for bond, kept in self.plane.copies.items()
         )
-        return (*(core.fingerprint(now) for core in self._cores()), tuple(self.plane.running.items()), trunks, copies)
+        early = tuple((port, now - at, heard.bpdu.encode()) for port, (heard, at) in self.early.items())
+        cores = (core.fingerprint(now) for core in self._cores())
+        return (*cores, tuple(self.plane.running.items()), trunks, copies, early)
 
     # --- inside
 
