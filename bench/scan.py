@@ -58,7 +58,7 @@ def _contenders(path: Path, counted: int) -> Iterator[tuple[str, Callable[[], An
             assert _decoded(Mapped(octets, in_lanes=False)) == counted
 
     yield "pyiccp, lanes", lanes
-    yield "pyiccp without NumPy", plain
+    yield "pyiccp, without NumPy", plain
     if dpkt := optional("dpkt"):
 
         def reader() -> None:
