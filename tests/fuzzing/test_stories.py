@@ -5,6 +5,7 @@ from io import BytesIO
 
 import msgspec
 import pytest
+from fuzz.harnesses import mlag
 
 from pyiccp.capture import read
 from pyiccp.capture.decoder import Decoder
@@ -107,3 +108,9 @@ def test_every_octet_of_a_frame_is_in_its_tree_once(frame: str, why: str) -> Non
 def test_what_is_printable_stays() -> None:
     assert printable("Peer-1 ü") == "Peer-1 ü"
     assert printable("\u2028\udc80\x7f") == "\\u2028\\x80\\x7f"
+
+
+def test_a_primary_that_nothing_reached_for_long_goes_on_alone_under_its_solo_identity() -> None:
+    """1. Two nodes pair. 2. The primary's session ends and nothing is handled for 90 s: frozen. 3. It starts over
+    and, with nobody there, is alone (M2.4, M8). 4. The harness took the solo identity for one that nobody has."""
+    mlag.run(bytes.fromhex("0039dc00001600000000000004da"))
