@@ -12,12 +12,10 @@ from typing import Any
 
 import trio
 
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.transports.driver import Driver
-from pyiccp.transports.memory import memory_cable
-from pyiccp.wire.mac import mac
+from pyiccp import Node, node_config, parse_config
+from pyiccp.lab import QUICKSTART
+from pyiccp.transports import Driver, memory_cable
+from pyiccp.wire import mac
 
 
 async def hosted(main: Callable[..., Awaitable[Any]], *words: Any) -> Any:

@@ -14,7 +14,7 @@ from pyiccp.wire.dissect import dissect
 from pyiccp.wire.identify import identify
 from pyiccp.wire.malformed import Malformed
 from pyiccp.wire.source import FAULTS
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 WORD = 0x3FFE
 
@@ -54,7 +54,7 @@ def frame(octets: bytes) -> None:
     assert at == len(octets)
 
 
-def _leaves(node: Node) -> Iterator[Node]:
+def _leaves(node: TreeNode) -> Iterator[TreeNode]:
     for child in node.children:
         yield from _leaves(child)
     if not node.children and node.length:

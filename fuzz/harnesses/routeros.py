@@ -11,7 +11,7 @@ from pyiccp.routeros.config import node_config, parse_config
 from pyiccp.routeros.lint import lint
 from pyiccp.testing.tree import Seed
 from pyiccp.wire.mac import Mac
-from pyiccp.wire.tree import Node as Span
+from pyiccp.wire.tree import TreeNode
 
 EXPORTS = VECTORS.parent / "routeros" / "exports"
 _MAC = Mac(b"\2\0\0\0\0\1")
@@ -42,16 +42,16 @@ def _seeds(rng: Random) -> list[Seed]:
     return [Seed(text, _lines(text)) for text in _texts()]
 
 
-def _lines(text: bytes) -> list[Span]:
+def _lines(text: bytes) -> list[TreeNode]:
     found, at = [], 0
     for line in text.splitlines(keepends=True):
         words, here = [], at
         for word in line.split(b" "):
             size = min(len(word) + 1, at + len(line) - here)
             if size:
-                words.append(Span(here, size, "word", word, (Span(here, size, "text", word),)))
+                words.append(TreeNode(here, size, "word", word, (TreeNode(here, size, "text", word),)))
             here += size
-        found.append(Span(at, len(line), "line", None, tuple(words)))
+        found.append(TreeNode(at, len(line), "line", None, tuple(words)))
         at += len(line)
     return found
 

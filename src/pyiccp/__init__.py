@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pyiccp.mlag.store import Store
     from pyiccp.node import events
     from pyiccp.node.config import ConfigError, NodeConfig, Tuning
+    from pyiccp.node.key import SharedKey
     from pyiccp.node.node import Node
     from pyiccp.node.status import NodeStatus
     from pyiccp.routeros.config import Configuration, node_config, parse_config
@@ -27,6 +28,7 @@ __all__ = [
     "Node",
     "NodeConfig",
     "NodeStatus",
+    "SharedKey",
     "Store",
     "Tuning",
     "__version__",
@@ -44,6 +46,7 @@ _WHERE = {
     "Node": "pyiccp.node.node",
     "NodeConfig": "pyiccp.node.config",
     "NodeStatus": "pyiccp.node.status",
+    "SharedKey": "pyiccp.node.key",
     "Store": "pyiccp.mlag.store",
     "Tuning": "pyiccp.node.config",
     "node_config": "pyiccp.routeros.config",

@@ -1,13 +1,17 @@
 """The public face: what is exported is documented, what is documented exists, and the rest says that it is internal."""
 
 import importlib
+import inspect
 import pkgutil
 import re
 import subprocess
 import sys
+import typing
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
 import pyiccp
@@ -25,8 +29,27 @@ WITHIN = (
     "pyiccp.transports.kit",
 )
 """Public modules of public packages: documented whole."""
+FACE = (*MODULES, *WITHIN)
 BY_THEMSELVES = tuple(name for name in WITHIN if name.startswith(("pyiccp.wire.iccp.", "pyiccp.testing.")))
 """Those that are imported by their own names only: not everybody needs them, or has what they need."""
+GIVEN = {
+    "pyiccp.node.config": {"Bond", "Bridge", "Hardware", "Mlag"},  # parse_config makes them of text
+    "pyiccp.node.status": {"BondStatus", "BridgeStatus", "FindingStatus", "HostStatus", "MlagStatus"},
+    "pyiccp.lab.scenario": {"Event", "FlowEntry", "HostEntry", "LinkEntry", "NodeEntry"},  # load and parse, of text
+    "pyiccp.lab.toml_document": {"Document"},
+    "pyiccp.lab.result": {"FlowResult", "MomentResult", "NodeResult"},
+    "pyiccp.lab.device": {"NodeLike"},  # prepare takes Node
+    "pyiccp.lab.faults": {"Fault"},
+    "pyiccp.lacp.variables": {"Selected"},
+    "pyiccp.lacp.speaker": {"Speaker"},  # of the lab's models of other vendors
+    "pyiccp.wire.codec": {"Format", "Value"},  # what every value of the wire is made by
+    "pyiccp.wire.framed": {"Head"},
+    "pyiccp.wire.iccp.mlag": {"BondNumber"},
+    "pyiccp.wire.lacp_extension": {"PortAlgorithm"},
+    "pyiccp.wire.malformed": {"Fault"},
+    "pyiccp.transports.driver": {"NodeLike"},
+}
+"""Types of what public names take or give that are no public names: nobody has to make one, or to know its name."""
 _DIRECTIVE = re.compile(r"^\.\. (?:auto(?:class|function|exception|data)|py:(?:data|class)):: (\S+)$", re.MULTILINE)
 _WHOLE = re.compile(r"^\.\. automodule:: (\S+)\n((?:   :.*\n)*)", re.MULTILINE)
 
@@ -46,7 +69,7 @@ def test_what_is_exported_is_documented_and_nothing_else(name: str) -> None:
     assert set(documented) == set(importlib.import_module(name).__all__)
 
 
-@pytest.mark.parametrize("name", [*MODULES, *WITHIN])
+@pytest.mark.parametrize("name", FACE)
 def test_every_exported_name_exists_and_is_exported_once(name: str) -> None:
     module = importlib.import_module(name)
     assert len(module.__all__) == len(set(module.__all__))
@@ -72,6 +95,67 @@ def own_names(module: ModuleType) -> set[str]:
 def test_a_public_module_hides_what_it_does_not_export(name: str) -> None:
     module = importlib.import_module(name)
     assert own_names(module) <= set(module.__all__) | {"opened"}
+
+
+def documented_of(name: str) -> Iterator[tuple[str, object]]:
+    """What the page of module *name* shows: each exported name, and the members it lists of a class."""
+    module, text = importlib.import_module(name), page(name) if name in MODULES else ""
+    for each in module.__all__:
+        value = getattr(module, each)
+        if not isinstance(value, type):
+            yield each, value
+            continue
+        if issubclass(value, msgspec.Struct | tuple):  # its fields are what it is
+            yield each, value
+        options = re.search(rf"^\.\. auto(?:class|exception):: {each}\n((?:   :.*\n)*)", text, re.MULTILINE)
+        listed = re.search(r":members:(.*)", options[1]) if options else None
+        names = listed[1].replace(",", " ").split() if listed else []
+        if (listed and not names) or not options:
+            names = [member for member in vars(value) if not member.startswith("_")]
+        for member in ("__init__", *names):
+            found = inspect.getattr_static(value, member, None)
+            found = found.__func__ if isinstance(found, classmethod | staticmethod) else found
+            found = found.fget if isinstance(found, property) else found
+            if inspect.isfunction(found):
+                yield f"{each}.{member}", found
+
+
+def classes_in(hint: object) -> Iterator[type]:
+    if isinstance(hint, type):
+        yield hint
+    for inner in typing.get_args(hint):
+        for one in inner if isinstance(inner, list | tuple) else [inner]:
+            yield from classes_in(one)
+
+
+@pytest.mark.parametrize("name", FACE)
+def test_what_a_public_name_takes_and_gives_is_public(name: str) -> None:
+    """Who reads `state: State` on a page can import a `State`."""
+    public = {id(getattr(module, each)) for module in map(importlib.import_module, FACE) for each in module.__all__}
+    public |= {id(value) for value in vars(pyiccp.events).values()}
+    for where, value in documented_of(name):
+        if not isinstance(value, type) and not inspect.isfunction(value):
+            continue
+        for hint in typing.get_type_hints(value, localns={"Store": pyiccp.Store}).values():
+            for found in classes_in(hint):
+                if found.__module__.startswith("pyiccp.") and id(found) not in public:
+                    assert found.__name__ in GIVEN.get(found.__module__, ()), f"{name}.{where}: {found}"
+
+
+PAGES = [*DOCS.rglob("*.md"), *(DOCS / "examples").glob("*.py"), DOCS.parent / "README.md"]
+PAGES = [path for path in PAGES if "generated" not in path.parts and path.stem not in ("decisions", "architecture")]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_pages_speak_of_public_names_only(path: Path) -> None:
+    text = path.read_text()
+    imported = re.findall(r"^ *from (pyiccp[\w.]*) import (.+)$", text, re.MULTILINE)
+    names = [f"{module}.{name.split()[0]}" for module, several in imported for name in several.split(",")]
+    for name in names + re.findall(r"`(pyiccp(?:\.\w+)+)(?:\(.*?\))?`", text):
+        module, _, last = name.rpartition(".")
+        if name not in FACE:
+            assert module in FACE, name
+            assert last in importlib.import_module(module).__all__, name
 
 
 def test_other_packages_say_that_they_are_internal() -> None:

@@ -20,7 +20,7 @@ from pyiccp.wire.iccp import pdu, sonic
 from pyiccp.wire.keepalive import Keepalive, Kind, Mode, Role
 from pyiccp.wire.link import Heartbeat, Segment
 from pyiccp.wire.mac import mac
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 Program = Callable[[str], str]
 Place = tuple[int, str, str]
@@ -55,7 +55,7 @@ def shown(document: ET.Element) -> Counter[Place]:
     return found
 
 
-def leaves(node: Node) -> Iterator[Node]:
+def leaves(node: TreeNode) -> Iterator[TreeNode]:
     for child in node.children:
         yield from leaves(child)
     if not node.children and node.length:
@@ -76,13 +76,13 @@ def expected(capture: Path, protocols: tuple[str, ...]) -> Counter[Place]:
     return found
 
 
-def tree(decoded: Decoded) -> Node:
+def tree(decoded: Decoded) -> TreeNode:
     octets = decoded.octets
     if decoded.protocol == "iccp":
-        return Node(0, len(octets), "PDU", None, tuple(pdu.PDU.nodes(octets, 0, len(octets))))
+        return TreeNode(0, len(octets), "PDU", None, tuple(pdu.PDU.nodes(octets, 0, len(octets))))
     if decoded.protocol == "sonic-iccp":
-        head = (Node(0, 2, "type", 0), Node(2, 2, "length", 0))
-        return Node(0, len(octets), "message", None, (*head, *sonic.MESSAGE.nodes(octets, 4, len(octets))))
+        head = (TreeNode(0, 2, "type", 0), TreeNode(2, 2, "length", 0))
+        return TreeNode(0, len(octets), "message", None, (*head, *sonic.MESSAGE.nodes(octets, 4, len(octets))))
     raise AssertionError(decoded.protocol)
 
 

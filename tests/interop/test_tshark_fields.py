@@ -15,7 +15,7 @@ from pyiccp.capture import read
 from pyiccp.capture.decoder import Decoded, Decoder
 from pyiccp.capture.records import records
 from pyiccp.wire.lacpdu import LONG, Lacpdu
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 CAPTURES = sorted(path for path in VECTORS.rglob("*.pcap*"))
@@ -183,7 +183,7 @@ def each(find: Callable[[Record], Any]) -> Callable[[Ours], Any]:
     return lambda ours: [find(one) for one in ours.record["instances"]]
 
 
-def behind_the_collector(ours: Ours) -> tuple[list[Node], int]:
+def behind_the_collector(ours: Ours) -> tuple[list[TreeNode], int]:
     """TLVs, and where the terminator is. tshark looks for them in every version, so this does too."""
     if len(ours.octets) < Lacpdu.FORMAT.size:
         raise IndexError

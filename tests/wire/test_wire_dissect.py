@@ -18,20 +18,20 @@ from pyiccp.wire.lacpdu import Participant
 from pyiccp.wire.link import Data, Heartbeat
 from pyiccp.wire.mac import SLOW_PROTOCOLS, mac
 from pyiccp.wire.state import STATES
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 HERE = mac("02:00:00:00:00:01")
 BRIDGES = mac("01:80:C2:00:00:00")
 
 
-def leaves(node: Node) -> Iterator[Node]:
+def leaves(node: TreeNode) -> Iterator[TreeNode]:
     for child in node.children:
         yield from leaves(child)
     if not node.children and node.length:
         yield node
 
 
-def check(octets: bytes) -> Node:
+def check(octets: bytes) -> TreeNode:
     tree = dissect(octets)
     at = 0
     for leaf in leaves(tree):

@@ -13,7 +13,7 @@ from pyiccp.wire.flags import Flags
 from pyiccp.wire.link import ETHERTYPE as LINK_TYPE
 from pyiccp.wire.mac import mac_text
 from pyiccp.wire.state import State
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 _ROW = 16
 
@@ -37,7 +37,7 @@ _SAID: dict[str, Callable[[int], str]] = {
 def dump(decoded: Decoded) -> Iterator[str]:
     """The lines of what was decoded."""
     octets = decoded.octets
-    whole = Node(0, len(octets), "unit", None, nodes_of(decoded)) if decoded.start == 0 else dissect(octets)
+    whole = TreeNode(0, len(octets), "unit", None, nodes_of(decoded)) if decoded.start == 0 else dissect(octets)
     at = 0
     for depth, node in whole.walk():
         if node.children or (not node.length and node.value is None):
@@ -52,7 +52,7 @@ def dump(decoded: Decoded) -> Iterator[str]:
         yield from _rows(octets, at, len(octets), 1, "rest", None)
 
 
-def _said(decoded: Decoded, node: Node) -> str | None:
+def _said(decoded: Decoded, node: TreeNode) -> str | None:
     """What stands behind the field's name."""
     value = node.value
     if node.name == "malformed" and decoded.malformed is not None:  # where it is, the row says

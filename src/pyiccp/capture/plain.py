@@ -15,7 +15,7 @@ from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.mac import Mac, mac_text
 from pyiccp.wire.state import State
 from pyiccp.wire.text import printable
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 Plain = dict[str, Any]
 
@@ -168,7 +168,7 @@ def _instance(value: MstiMessage) -> Plain:
     }
 
 
-def before(nodes: tuple[Node, ...], stop: int) -> Plain:
+def before(nodes: tuple[TreeNode, ...], stop: int) -> Plain:
     """The fields that end at or before octet *stop*, of octets that hold no value as a whole."""
     found: Plain = {}
     for node in nodes:

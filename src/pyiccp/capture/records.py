@@ -25,7 +25,7 @@ from pyiccp.wire.lacpdu import Lacpdu
 from pyiccp.wire.link import FenceKind
 from pyiccp.wire.mac import mac_text
 from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 _FENCES = {int(kind): kind.name.lower() for kind in FenceKind}
 
@@ -90,7 +90,7 @@ def _fields(decoded: Decoded) -> Plain:
     return plain(value)
 
 
-def _message(message: Message | SonicMessage, node: Node) -> Plain:
+def _message(message: Message | SonicMessage, node: TreeNode) -> Plain:
     tlvs = [child for child in node.children if child.children]
     rg_id = next((getattr(tlv, "rg_id", None) for tlv in message.tlvs if hasattr(tlv, "rg_id")), None)
     name = MESSAGE_NAMES.get(message.type)
@@ -147,7 +147,7 @@ def _malformed(decoded: Decoded, common: Plain) -> Plain:
     }
 
 
-def nodes_of(decoded: Decoded) -> tuple[Node, ...]:
+def nodes_of(decoded: Decoded) -> tuple[TreeNode, ...]:
     """The protocol's own fields, as far as they go."""
     if decoded.ends is not None or decoded.start == 0:
         return _stream_nodes(decoded)
@@ -157,7 +157,7 @@ def nodes_of(decoded: Decoded) -> tuple[Node, ...]:
     return ()
 
 
-def _stream_nodes(decoded: Decoded) -> tuple[Node, ...]:
+def _stream_nodes(decoded: Decoded) -> tuple[TreeNode, ...]:
     octets = decoded.octets
     if decoded.protocol == "sonic-iccp":
         return _sonic_node(octets).children
@@ -165,9 +165,9 @@ def _stream_nodes(decoded: Decoded) -> tuple[Node, ...]:
     return tuple(form.nodes(octets, 0, len(octets))) if len(octets) >= 4 else ()
 
 
-def _sonic_node(octets: bytes) -> Node:
+def _sonic_node(octets: bytes) -> TreeNode:
     head = (
-        Node(0, 2, "type", int.from_bytes(octets[:2], "big")),
-        Node(2, 2, "length", int.from_bytes(octets[2:4], "big")),
+        TreeNode(0, 2, "type", int.from_bytes(octets[:2], "big")),
+        TreeNode(2, 2, "length", int.from_bytes(octets[2:4], "big")),
     )
-    return Node(0, len(octets), "message", None, (*head, *sonic.MESSAGE.nodes(octets, 4, len(octets))))
+    return TreeNode(0, len(octets), "message", None, (*head, *sonic.MESSAGE.nodes(octets, 4, len(octets))))

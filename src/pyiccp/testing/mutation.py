@@ -1,6 +1,6 @@
 """A structure-aware mutator: it knows from the layout tables where fields, lengths and TLVs are, and lies about them.
 
-A `Seed` is octets and the tree of what they are (`pyiccp.wire.tree.Node`, of ours or of your own making). A `Mutator`
+A `Seed` is octets and the tree of what they are (`pyiccp.wire.TreeNode`, of ours or of your own making). A `Mutator`
 makes `Mutant`s of seeds: valid octets with a few `Change`s, each of one of the kinds below. Equal seeds and an equal
 `Random` give equal mutants, for ever. A mutant keeps its changes apart, so that `pyiccp.testing.reduction` can take
 away those that do not matter.

@@ -8,7 +8,7 @@ from pyiccp.wire.catalogue import every
 from pyiccp.wire.codec import Format
 from pyiccp.wire.dissect import dissect
 from pyiccp.wire.ethernet import TYPE
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 _FORMATS = every()
 LENGTHS = frozenset(
@@ -60,7 +60,7 @@ class Place(NamedTuple):
 class Seed:
     """Valid octets, or nearly so, and the tree of what they are."""
 
-    def __init__(self, octets: bytes, nodes: Iterable[Node] = ()) -> None:
+    def __init__(self, octets: bytes, nodes: Iterable[TreeNode] = ()) -> None:
         """*nodes*: spans of *octets* in order, as `Format.nodes`, `dissect(…).children` or a parser of yours gives
         them: a leaf is a field, a node with children is a part. Fields are known by the last word of their name:
         `length`, `count`, `type` and the like (see LENGTHS, COUNTS)."""
@@ -80,7 +80,7 @@ class Seed:
     @classmethod
     def of_unknown(cls, octets: bytes) -> "Seed":
         """Octets of which nothing is known: every one is a field."""
-        return cls(octets, (Node(at, 1, "octet", value) for at, value in enumerate(octets)))
+        return cls(octets, (TreeNode(at, 1, "octet", value) for at, value in enumerate(octets)))
 
     @cached_property
     def _found(self) -> "_Found":
@@ -130,7 +130,7 @@ class _Found:
         self.lengths: list[Slot] = []
         self.places: list[Place] = []
 
-    def visit(self, nodes: Iterable[Node], path: str, around: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    def visit(self, nodes: Iterable[TreeNode], path: str, around: tuple[Slot, ...]) -> tuple[Slot, ...]:
         """Take in *nodes*, which the lengths *around* hold; the lengths among them hold what comes after."""
         own: tuple[Slot, ...] = ()
         for number, node in enumerate(nodes):
@@ -145,7 +145,7 @@ class _Found:
                     own += (slot,)
         return own
 
-    def _slot(self, node: Node, path: str) -> Slot:
+    def _slot(self, node: TreeNode, path: str) -> Slot:
         value = int.from_bytes(self.octets[node.offset : node.offset + node.length], "big")
         slot = Slot(node.offset, node.length, value, path, _last(path) in COUNTS)
         self.numbers.append(slot)
@@ -163,9 +163,9 @@ def _says_how_much(slot: Slot) -> bool:
     return slot.counts or name in LENGTHS or name.endswith("_length")
 
 
-def nodes_of_message(octets: bytes, form: Format) -> tuple[Node, ...]:
+def nodes_of_message(octets: bytes, form: Format) -> tuple[TreeNode, ...]:
     """The tree of a TLV or message that stands alone: type, length, and what *form* says of the rest."""
     head = tuple(
-        Node(at, 2, name, int.from_bytes(octets[at : at + 2], "big")) for at, name in ((0, "type"), (2, "length"))
+        TreeNode(at, 2, name, int.from_bytes(octets[at : at + 2], "big")) for at, name in ((0, "type"), (2, "length"))
     )
     return (*head, *form.nodes(octets, 4, len(octets)))

@@ -17,7 +17,7 @@ from pyiccp.wire.layout import Layout
 from pyiccp.wire.malformed import Fault, Malformed
 from pyiccp.wire.shape import DEFAULT_TABLES, TAIL, WORD, Bits, Leaf, Shape, Tables, leaves, shape
 from pyiccp.wire.source import Bound, Engine, Parts, engine
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 __all__ = ["Bound", "Format", "Tail", "Value", "remember"]
 
@@ -80,7 +80,7 @@ class Tail(Protocol):
     def lift(self, parsed: Any) -> Any:
         """The value of what `parse` gave."""
 
-    def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
+    def nodes(self, octets: bytes, start: int, end: int) -> list[TreeNode]:
         """What is there, as far as it goes."""
 
 
@@ -262,7 +262,7 @@ class Format:
             parts.append(f"{name.rpartition('.')[2]} {span}")
         return ", ".join(parts)
 
-    def nodes(self, octets: bytes, start: int, end: int, exact: bool = True) -> list[Node]:
+    def nodes(self, octets: bytes, start: int, end: int, exact: bool = True) -> list[TreeNode]:
         """What is there from *start* to *end*, as far as it goes; reads the table, never Construct. If *exact*, what
         the format does not reach is there as `rest`."""
         found = self._fixed(octets, start, end)
@@ -275,11 +275,11 @@ class Format:
                 found += self.tail.nodes(octets, start + self.size, stop)
         at = found[-1].offset + found[-1].length if found else start
         if exact and at < end:
-            found.append(Node(at, end - at, "rest", octets[at:end]))
+            found.append(TreeNode(at, end - at, "rest", octets[at:end]))
         return found
 
-    def _fixed(self, octets: bytes, start: int, end: int) -> list[Node]:
-        found: list[Node] = []
+    def _fixed(self, octets: bytes, start: int, end: int) -> list[TreeNode]:
+        found: list[TreeNode] = []
         said = {leaf.field: leaf.conversion for _, leaf in leaves(self.shape) if leaf.conversion}
         for field in self.layout.fields if self.layout else ():
             if start + field.offset + field.width > end:
@@ -289,7 +289,7 @@ class Format:
             if conversion is not None:
                 with contextlib.suppress(KeyError):
                     value = conversion.into(value)
-            found.append(Node(start + field.offset, field.width, field.name, value))
+            found.append(TreeNode(start + field.offset, field.width, field.name, value))
         return found
 
 

@@ -13,12 +13,12 @@ from pyiccp.wire.keepalive import Keepalive
 from pyiccp.wire.layout import Layout
 from pyiccp.wire.malformed import Malformed
 from pyiccp.wire.marker import Marker
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 _PVST_TLV = Layout("PVST TLV", "type" / Int16ub, "length" / Int16ub, "vlan" / Int16ub)
 
 
-def dissect(octets: bytes, ports: dict[int, str] = DEFAULT_PORTS) -> Node:
+def dissect(octets: bytes, ports: dict[int, str] = DEFAULT_PORTS) -> TreeNode:
     """The frame as a tree. What is malformed says so in a node of that name, behind the fields before it."""
     children = list(_ethernet(octets))
     at = children[-1].offset + children[-1].length if children else 0
@@ -34,36 +34,36 @@ def dissect(octets: bytes, ports: dict[int, str] = DEFAULT_PORTS) -> Node:
             children.append(inner)
             at = inner.offset + inner.length
     if at < len(octets):
-        children.append(Node(at, len(octets) - at, "padding" if content else "payload", octets[at:]))
-    return Node(0, len(octets), "frame", None, tuple(children))
+        children.append(TreeNode(at, len(octets) - at, "padding" if content else "payload", octets[at:]))
+    return TreeNode(0, len(octets), "frame", None, tuple(children))
 
 
-def _fields(octets: bytes, start: int, layout: Layout | None) -> list[Node]:
+def _fields(octets: bytes, start: int, layout: Layout | None) -> list[TreeNode]:
     """The header of *layout*; LLC with SNAP behind it for None."""
     if layout is None:
         return _fields(octets, start, LLC) + _fields(octets, start + LLC.size, SNAP)
     return [
-        Node(start + field.offset, field.width, f"{layout.name} {field.name}", field.read(octets, start))
+        TreeNode(start + field.offset, field.width, f"{layout.name} {field.name}", field.read(octets, start))
         for field in layout.fields
         if start + field.offset + field.width <= len(octets)
     ]
 
 
-def _ethernet(octets: bytes) -> Iterator[Node]:
+def _ethernet(octets: bytes) -> Iterator[TreeNode]:
     for field in ADDRESSES.fields:
         if field.offset + field.width <= len(octets):
-            yield Node(field.offset, field.width, field.name, field.read(octets))
+            yield TreeNode(field.offset, field.width, field.name, field.read(octets))
     at = ADDRESSES.size
     while len(octets) >= at + TAG.size and int.from_bytes(octets[at : at + 2], "big") in TAGS:
         tci = int.from_bytes(octets[at + 2 : at + 4], "big")
         text = f"VLAN {tci & 0xFFF}, priority {tci >> 13}"
-        yield Node(at, TAG.size, TAG.name, text, tuple(_fields(octets, at, TAG)))
+        yield TreeNode(at, TAG.size, TAG.name, text, tuple(_fields(octets, at, TAG)))
         at += TAG.size
     if len(octets) >= at + TYPE.size:
-        yield Node(at, TYPE.size, TYPE.name, int.from_bytes(octets[at : at + 2], "big"))
+        yield TreeNode(at, TYPE.size, TYPE.name, int.from_bytes(octets[at : at + 2], "big"))
 
 
-def _network(octets: bytes, carried: ip.Carried) -> list[Node]:
+def _network(octets: bytes, carried: ip.Carried) -> list[TreeNode]:
     network = ip.IPV4_HEADER if octets[carried.network] >> 4 == 4 else ip.IPV6_HEADER
     transport = ip.UDP_HEADER if carried.protocol == ip.UDP else ip.TCP_HEADER
     return [
@@ -72,16 +72,16 @@ def _network(octets: bytes, carried: ip.Carried) -> list[Node]:
     ]
 
 
-def _header(octets: bytes, start: int, end: int, layout: Layout) -> Node:
+def _header(octets: bytes, start: int, end: int, layout: Layout) -> TreeNode:
     end = min(end, len(octets))  # the capture may have cut the options off
     children = _fields(octets, start, layout)
     options = start + layout.size
     if options < end:
-        children.append(Node(options, end - options, f"{layout.name} options", octets[options:end]))
-    return Node(start, end - start, layout.name, None, tuple(children))
+        children.append(TreeNode(options, end - options, f"{layout.name} options", octets[options:end]))
+    return TreeNode(start, end - start, layout.name, None, tuple(children))
 
 
-def _content(octets: bytes, content: Content) -> Node:
+def _content(octets: bytes, content: Content) -> TreeNode:
     end = max(min(content.end, len(octets)), content.start)
     if content.protocol in ("iccp", "sonic-iccp"):
         return _stream(octets, content, end)
@@ -92,41 +92,43 @@ def _content(octets: bytes, content: Content) -> Node:
         name = name_of(name, decode_content(octets, content))
     except Malformed as malformed:
         if stop < end:
-            children.append(Node(stop, end - stop, "rest", octets[stop:end]))
-        children.append(Node(min(content.start + malformed.offset, end), 0, "malformed", str(malformed)))
+            children.append(TreeNode(stop, end - stop, "rest", octets[stop:end]))
+        children.append(TreeNode(min(content.start + malformed.offset, end), 0, "malformed", str(malformed)))
         stop = end
-    return Node(content.start, stop - content.start, name, None, tuple(children))
+    return TreeNode(content.start, stop - content.start, name, None, tuple(children))
 
 
-def _stream(octets: bytes, content: Content, end: int) -> Node:
+def _stream(octets: bytes, content: Content, end: int) -> TreeNode:
     """A piece of a stream: the units that start in it, if the piece starts with one."""
     form = pdu.PDU if content.protocol == "iccp" else sonic.MESSAGE
-    children: list[Node] = []
+    children: list[TreeNode] = []
     at = content.start
     while end - at >= 4 and (form is sonic.MESSAGE or octets[at : at + 2] == b"\0\1"):
         stop = min(at + 4 + int.from_bytes(octets[at + 2 : at + 4], "big"), end)
         inner = _message(octets, at, stop, form) if form is sonic.MESSAGE else form.nodes(octets, at, stop)
-        children.append(Node(at, stop - at, form.name, None, tuple(inner)))
+        children.append(TreeNode(at, stop - at, form.name, None, tuple(inner)))
         at = stop
     if at < end:
-        children.append(Node(at, end - at, "stream", octets[at:end]))
-    return Node(content.start, end - content.start, content.protocol, None, tuple(children))
+        children.append(TreeNode(at, end - at, "stream", octets[at:end]))
+    return TreeNode(content.start, end - content.start, content.protocol, None, tuple(children))
 
 
-def _message(octets: bytes, start: int, end: int, form: Format) -> list[Node]:
+def _message(octets: bytes, start: int, end: int, form: Format) -> list[TreeNode]:
     return [
-        Node(start, 2, "type", int.from_bytes(octets[start : start + 2], "big")),
-        Node(start + 2, 2, "length", int.from_bytes(octets[start + 2 : start + 4], "big")),
+        TreeNode(start, 2, "type", int.from_bytes(octets[start : start + 2], "big")),
+        TreeNode(start + 2, 2, "length", int.from_bytes(octets[start + 2 : start + 4], "big")),
         *form.nodes(octets, start + 4, end),
     ]
 
 
-def _nodes(octets: bytes, content: Content, end: int) -> list[Node]:
+def _nodes(octets: bytes, content: Content, end: int) -> list[TreeNode]:
     form = _form(octets, content, end)
     if form is None:
         name = "subtype" if content.start < end else "nothing"
         return [
-            Node(content.start, min(1, end - content.start), name, octets[content.start] if name == "subtype" else None)
+            TreeNode(
+                content.start, min(1, end - content.start), name, octets[content.start] if name == "subtype" else None
+            )
         ]
     nodes = form.nodes(octets, content.start, end, exact=False)
     if form is link.DATA:
@@ -135,7 +137,7 @@ def _nodes(octets: bytes, content: Content, end: int) -> list[Node]:
     if content.protocol == "pvst" and len(tlv) >= _PVST_TLV.size and tlv[:4] == b"\0\0\0\2":
         stop = nodes[-1].offset + nodes[-1].length
         if stop < content.start + 36:
-            nodes.append(Node(stop, content.start + 36 - stop, "pad", octets[stop : content.start + 36]))
+            nodes.append(TreeNode(stop, content.start + 36 - stop, "pad", octets[stop : content.start + 36]))
         nodes += _fields(octets, content.start + 36, _PVST_TLV)
     return nodes
 
@@ -167,7 +169,7 @@ def _bpdu_form(octets: bytes) -> Format:
         return bpdu.RstBpdu.FORMAT
 
 
-def _with_message(octets: bytes, nodes: list[Node]) -> list[Node]:
+def _with_message(octets: bytes, nodes: list[TreeNode]) -> list[TreeNode]:
     """The nodes of a data segment, with the message inside if the segment holds a whole one."""
     last = nodes[-1] if nodes else None
     if last is None or last.name != "body.body":
@@ -178,4 +180,4 @@ def _with_message(octets: bytes, nodes: list[Node]) -> list[Node]:
         return nodes
     stop = last.offset + last.length
     inner = _message(octets, last.offset, stop, pdu.MESSAGE)
-    return [*nodes[:-1], Node(last.offset, last.length, pdu.MESSAGE.name, None, tuple(inner))]
+    return [*nodes[:-1], TreeNode(last.offset, last.length, pdu.MESSAGE.name, None, tuple(inner))]

@@ -10,7 +10,7 @@ import construct
 from pyiccp.wire.codec import Format
 from pyiccp.wire.malformed import Fault, Malformed
 from pyiccp.wire.source import FAULTS, Engine, Refused
-from pyiccp.wire.tree import Node
+from pyiccp.wire.tree import TreeNode
 
 DEEPEST = 4
 """TLV lists inside one another."""
@@ -58,8 +58,8 @@ class Opaque:
     def lift(self, parsed: Any) -> Any:
         return parsed.decode("utf-8", "surrogateescape") if self.text else parsed
 
-    def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
-        return [Node(start, end - start, self.name, self.lift(octets[start:end]))]
+    def nodes(self, octets: bytes, start: int, end: int) -> list[TreeNode]:
+        return [TreeNode(start, end - start, self.name, self.lift(octets[start:end]))]
 
     def _why(self, size: int, count: int) -> str:
         if count >= 0 and count * self.unit != size:
@@ -120,15 +120,15 @@ class Array:
     def lift(self, parsed: Any) -> Any:
         return tuple(parsed) if self.item is None else tuple(map(self.item.lift, parsed))
 
-    def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
+    def nodes(self, octets: bytes, start: int, end: int) -> list[TreeNode]:
         found = []
         for number, at in enumerate(range(start, end - self.size + 1, self.size)):
             name = f"{self.name}[{number}]"
             if self.item is None:
-                found.append(Node(at, self.size, name, int.from_bytes(octets[at : at + self.size], "big")))
+                found.append(TreeNode(at, self.size, name, int.from_bytes(octets[at : at + self.size], "big")))
             else:
                 children = tuple(self.item.nodes(octets, at, at + self.size))
-                found.append(Node(at, self.size, name, None, children))
+                found.append(TreeNode(at, self.size, name, None, children))
         return found
 
     def _why(self, size: int, count: int) -> str:
@@ -308,8 +308,8 @@ class Tlvs:
     def lift(self, parsed: Any) -> Any:
         return self.into([one.format.lift(one.body, one.type or 0) for one in parsed])
 
-    def nodes(self, octets: bytes, start: int, end: int) -> list[Node]:
-        found: list[Node] = []
+    def nodes(self, octets: bytes, start: int, end: int) -> list[TreeNode]:
+        found: list[TreeNode] = []
         size = self._head.size
         while start < end:
             fault = self._fault(octets, start, end, "")
@@ -321,10 +321,10 @@ class Tlvs:
             stop = max(min(start + size + length - self.extra, end), start + size)
             form = self.find(word)
             children = (
-                Node(start, size // 2, "type", word),
-                Node(start + size // 2, size // 2, "length", length),
+                TreeNode(start, size // 2, "type", word),
+                TreeNode(start + size // 2, size // 2, "length", length),
                 *form.nodes(octets, start + size, stop),
             )
-            found.append(Node(start, stop - start, form.name, None, children))
+            found.append(TreeNode(start, stop - start, form.name, None, children))
             start = stop
         return found

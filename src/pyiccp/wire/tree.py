@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 
-class Node(msgspec.Struct, frozen=True, gc=False):
+class TreeNode(msgspec.Struct, frozen=True, gc=False):
     """Octets *offset* to *offset* + *length* and what they are."""
 
     offset: int
@@ -13,9 +13,9 @@ class Node(msgspec.Struct, frozen=True, gc=False):
     name: str
     value: Any = None
     """Plain value of a leaf: a number, octets, or what a table makes of them; None for a branch."""
-    children: tuple["Node", ...] = ()
+    children: tuple["TreeNode", ...] = ()
 
-    def walk(self, depth: int = 0) -> list[tuple[int, "Node"]]:
+    def walk(self, depth: int = 0) -> list[tuple[int, "TreeNode"]]:
         """This node and all below it, in order, each with its depth."""
         found = [(depth, self)]
         for child in self.children:
