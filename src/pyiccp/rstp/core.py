@@ -29,7 +29,7 @@ from pyiccp.rstp.events import (
 )
 from pyiccp.rstp.messages import take
 from pyiccp.rstp.port_migration import PORT_MIGRATION
-from pyiccp.rstp.port_transmit import PORT_TRANSMIT, withdraw, withdraw_number
+from pyiccp.rstp.port_transmit import PORT_TRANSMIT, rename
 from pyiccp.rstp.restore import restore
 from pyiccp.rstp.role_selection import ROLE_SELECTION, ROLE_SELECTION_MACHINE
 from pyiccp.rstp.settling import MACHINES, Settling
@@ -285,7 +285,7 @@ class RstpCore(Settling):
         old = port.portId
         port.configure(config)
         if not same_port(old, port.portId) and port.portId > old:
-            withdraw_number(port, old)
+            rename(port, self.bridge.BridgeIdentifier, old)
         if port.infoIs is InfoIs.Received:
             port.portPriority = port.portPriority._replace(BridgePortID=port.portId)
         if not (config.enabled and config.bpdu_guard):
@@ -309,7 +309,7 @@ class RstpCore(Settling):
         for port in bridge.ports.values():
             port.learn_cost()
             if moved and bridge.BridgeIdentifier > old:
-                withdraw(port, old)
+                rename(port, old, port.portId)
             if moved and port.infoIs is InfoIs.Received and same_bridge(port.portPriority.DesignatedBridgeID, old):
                 # A Backup port: what it holds this very bridge has said, under the name that is no more.
                 port.rcvdInfoWhile.stop()

@@ -2,9 +2,9 @@
 
 from pyiccp.rstp.events import Transmit
 from pyiccp.rstp.variables import Port, Role
-from pyiccp.rstp.vectors import MOST_COST, add_cost, bridge_id
+from pyiccp.rstp.vectors import add_cost, bridge_id
 from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine, seconds
-from pyiccp.wire.bpdu import BridgeId, ConfigBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire.bpdu import ConfigBpdu, RstBpdu, TcnBpdu
 from pyiccp.wire.flags import FLAGS, PortRole
 
 _TICK = seconds(1)
@@ -19,6 +19,7 @@ _ROLES = {
 
 def TRANSMIT_INIT(port: Port) -> None:
     port.newInfo = True
+    port.formerly = None
     port.txCount = 0
     port.txWhen.stop()
     port.helloWhen.stop()
@@ -33,6 +34,8 @@ def TRANSMIT_PERIODIC(port: Port) -> None:
 
 
 def TRANSMIT_RSTP(port: Port) -> None:
+    if takes_back(port):
+        return
     port.newInfo = False
     txRstp(port)
     port.offeredRoot = port.designatedPriority.RootID if port.role is Role.Designated else None
@@ -41,6 +44,8 @@ def TRANSMIT_RSTP(port: Port) -> None:
 
 
 def TRANSMIT_CONFIG(port: Port) -> None:
+    if takes_back(port):
+        return
     port.newInfo = False
     txConfig(port)
     port.count_transmission()
@@ -103,36 +108,31 @@ def txConfig(port: Port) -> None:
     )
 
 
-def withdraw(port: Port, former: int) -> None:
-    """Take back what the designated *port* has offered under the *former* bridge identifier.
+def rename(port: Port, bridge: int, number: int) -> None:
+    """The designated *port* has spoken as port *number* of *bridge* so far, and goes on under a worse name."""
+    if port.portEnabled and port.role is Role.Designated and port.formerly is None:
+        port.formerly = bridge, number
 
-    Departs from 17.21.20: a neighbour takes worse information only from the bridge that gave the better; under a new
-    address it would not believe us until the old information has aged. So the old name speaks once more: all it has
-    to offer is the bridge of the new name, at the highest cost.
+
+def takes_back(port: Port) -> bool:
+    """The former name speaks once more, if it is to; True when that has used up the transmit limit.
+
+    Departs from 17.21.20: a neighbour takes worse information only from the port of the bridge that gave the better;
+    under a new name it would not believe us until the old information has aged. So the old name offers a little less
+    than the new one, and the neighbour believes the offer of the new one, which follows.
     """
-    _worsen(port, (bridge_id(port.bridge.BridgeIdentifier), MOST_COST, bridge_id(former), port.portId))
-
-
-def withdraw_number(port: Port, former: int) -> None:
-    """Take back what the designated *port* has offered under the *former* port identifier, for the same reason: it
-    offers a little less, so that the neighbour believes the offer of the new number, which follows."""
-    offer = port.portPriority
-    _worsen(
-        port, (bridge_id(offer.RootID), add_cost(offer.RootPathCost, 1), bridge_id(offer.DesignatedBridgeID), former)
-    )
-
-
-def _worsen(port: Port, vector: tuple[BridgeId, int, BridgeId, int]) -> None:
-    """Say once more something worse than what was said, if the transmit limit allows."""
-    if not (port.portEnabled and port.role is Role.Designated):
-        return
-    port.tick()
-    if port.txCount < port.bridge.config.transmit_hold_count:
-        times = port.designatedTimes
-        octet = PortRole.DESIGNATED << 2 | port.learning << 4 | port.forwarding << 5 if port.sendRSTP else 0
-        rest = (times.MessageAge, times.MaxAge, times.HelloTime, times.ForwardDelay)
-        _send(port, (RstBpdu if port.sendRSTP else ConfigBpdu)(FLAGS[octet], *vector, *rest))
-        port.count_transmission()
+    former, port.formerly = port.formerly, None
+    vector = port.designatedPriority
+    if former is None or port.role is not Role.Designated or former == vector[2:4]:
+        return False
+    cost = add_cost(vector.RootPathCost, 1)
+    octet = PortRole.DESIGNATED << 2 | port.learning << 4 | port.forwarding << 5 if port.sendRSTP else 0
+    kind = RstBpdu if port.sendRSTP else ConfigBpdu
+    times = port.designatedTimes
+    rest = (times.MessageAge, times.MaxAge, times.HelloTime, times.ForwardDelay)
+    _send(port, kind(FLAGS[octet], bridge_id(vector.RootID), cost, bridge_id(former[0]), former[1], *rest))
+    port.count_transmission()
+    return port.txCount >= port.bridge.config.transmit_hold_count
 
 
 def _send(port: Port, bpdu: RstBpdu | ConfigBpdu | TcnBpdu) -> None:
@@ -147,14 +147,15 @@ def _send(port: Port, bpdu: RstBpdu | ConfigBpdu | TcnBpdu) -> None:
 def may_send(port: Port) -> bool:
     """selected && !updtInfo && newInfo && (txCount < TxHoldCount) && (helloWhen != 0)
 
-    When only txCount forbids it, look again when it falls.
+    When only txCount forbids it, look again when it falls. A former name that speaks first wants room for both.
     """
     if not (port.newInfo and port.selected and not port.updtInfo and not port.helloWhen.zero):
         return False
     if not port.claimWhile.zero:
         return False
     port.tick()
-    if port.txCount < port.bridge.config.transmit_hold_count:
+    limit = port.bridge.config.transmit_hold_count
+    if port.txCount < (limit if port.formerly is None else max(limit - 1, 1)):
         port.txWhen.stop()
         return True
     if port.txWhen.zero:

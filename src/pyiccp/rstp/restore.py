@@ -70,6 +70,8 @@ def _port(bridge: Bridge, state: PortSnapshot, now: Instant) -> Port:
     _check_times(port.portTimes)
     _check_times(port.designatedTimes)
     _check(port.offeredRoot is None or port.offeredRoot in _IDENTIFIERS, f"{name}: offeredRoot is no identifier")
+    former = port.formerly
+    _check(former is None or (former[0] in _IDENTIFIERS and former[1] in _PORTS), f"{name}: formerly is no name")
     port.learn_cost()
     port.txCount, port.txSince = state.txCount, now - state.txAgo
     port.down_at = None if state.downAgo is None else now - state.downAgo

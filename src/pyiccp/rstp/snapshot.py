@@ -59,6 +59,8 @@ class PortVariables(msgspec.Struct, frozen=True, kw_only=True):
     tcProp: bool
     newInfo: bool
     offeredRoot: int | None
+    formerly: tuple[int, int] | None = None
+    """None as well from a peer that knows nothing of it."""
     commands: Natural
     shutSince: Natural
 

@@ -171,6 +171,8 @@ class Port:
         """The first command that answers may speak of while the port is to be shut."""
         self.offeredRoot: int | None = None
         """The root that the last BPDU of this designated port named; None before it has sent one."""
+        self.formerly: tuple[int, int] | None = None
+        """Bridge and port identifier under which a neighbour may hold an offer that it has yet to be told is void."""
         self.txCount = 0
         self.txSince: Instant = 0
         """When txCount last stood at a whole second (17.19.44)."""
