@@ -9,10 +9,10 @@ from mlag.pairs import HIGH, LOW, Couple, config
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.events import Mode
-from pyiccp.mlag.store import Store
+from pyiccp.mlag.store import LAST_EPOCH, Store
 from pyiccp.sansio import seconds
 from pyiccp.wire.iccp.mlag import NodeInfo
-from pyiccp.wire.keepalive import Kind
+from pyiccp.wire.keepalive import Kind, Role
 from pyiccp.wire.mac import mac
 
 
@@ -116,13 +116,27 @@ def test_dead_peer_with_keepalive_the_survivor_keeps_the_identity_after_asking()
     survivor = pair.sides[1]
     assert survivor.core.pair.deciding
     pair.run(0.9)
-    assert survivor.store.epoch == 0
+    assert survivor.store.epoch == 1
     pair.run(0.2)
     assert not survivor.core.pair.deciding
-    assert survivor.store.epoch == 1
+    assert survivor.store.epoch == 2
     assert survivor.store.primary
     assert survivor.identity.system == LOW
     assert "peer is dead: keep the pair identity" in survivor.notices()
+
+
+def test_a_peer_that_claims_the_last_epoch_leaves_its_survivor_able_to_speak() -> None:
+    """Hostile, or 32 bits of an old disk: 1. A peer's epoch is the last that the wire has room for. 2. It dies. 3. The
+    survivor's next one had 33 bits, and no poll could be written any more."""
+    pair = joined(keepalive=True)
+    for side in pair.sides:
+        side.core.pair.store = msgspec.structs.replace(side.core.pair.store, epoch=LAST_EPOCH)
+    pair.crash(0)
+    pair.run(2.0)
+    survivor = pair.sides[1]
+    assert "peer is dead: keep the pair identity" in survivor.notices()
+    assert survivor.store.epoch == LAST_EPOCH
+    assert survivor.core.pair.watch.poll(survivor.store.epoch, Role.PRIMARY, Mode.NORMAL).encode()
 
 
 @pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.POLL])
@@ -156,7 +170,7 @@ def test_a_silent_death_is_asked_about_whenever_it_falls_between_two_polls(phase
     assert pair.sides[1].core.pair.deciding
     pair.run(1.1)
     assert pair.sides[1].identity.system == LOW
-    assert pair.sides[1].store.epoch == 1
+    assert pair.sides[1].store.epoch == 2
 
 
 def test_while_it_asks_a_half_that_went_down_does_not_open_again() -> None:
@@ -189,7 +203,7 @@ def test_two_that_took_each_other_for_dead_are_one_again_when_the_keepalive_answ
     pair.keepalive_works = False
     pair.disconnect()
     pair.run(1.1)
-    assert [(side.store.primary, side.store.epoch) for side in pair.sides] == [(True, 1), (True, 1)]
+    assert [(side.store.primary, side.store.epoch) for side in pair.sides] == [(True, 2), (True, 2)]
     pair.keepalive_works = True
     pair.run(1.0)
     assert [side.core.pair.mode for side in pair.sides] == [Mode.NORMAL, Mode.ISOLATED]
@@ -273,7 +287,7 @@ def test_both_in_hold_without_a_session_exactly_one_goes_first() -> None:
     modes = [side.core.pair.mode for side in pair.sides]
     assert modes == [Mode.NORMAL, Mode.HOLD]
     assert pair.sides[0].core.pair.bond_identity("bond").system == LOW
-    assert pair.sides[0].store.epoch == 1
+    assert pair.sides[0].store.epoch == 2
 
 
 def test_a_frozen_primary_thaws_into_hold() -> None:

@@ -6,6 +6,11 @@ from pyiccp.wire.iccp.mlag import NodeInfo
 from pyiccp.wire.mac import ZERO, Mac, mac_text
 
 
+FIRST_EPOCH = 1
+"""Of two nodes that never met before. 0 is that of a node without a pair: to a peer that waits and asks over the
+keepalive a fresh node is older than any pair, whose survivor goes first (M8.3)."""
+
+
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What both nodes concluded."""
 
@@ -30,7 +35,7 @@ def elect(own: NodeInfo, peer: NodeInfo) -> Outcome:
         primary=primary,
         why=_words(decided, winner, loser, primary),
         system=_system(winner, loser),
-        epoch=max(own.epoch, peer.epoch),
+        epoch=max(own.epoch, peer.epoch, FIRST_EPOCH),
         node=_node(own, peer),
     )
 

@@ -5,6 +5,7 @@ from pyiccp.mlag.events import Action, Mode, Notice
 from pyiccp.mlag.identity import Identity
 from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, POLLING, RECOVERY, RELEASE, SILENCE, Pair
 from pyiccp.mlag.policy import Decision, goes_first, must_isolate, session_lost
+from pyiccp.mlag.store import next_epoch
 from pyiccp.mlag.watch import SILENT
 from pyiccp.sansio import Instant
 from pyiccp.wire.keepalive import Kind, Role
@@ -136,7 +137,7 @@ def ask_due(pair: Pair, now: Instant) -> list[Action]:
     pair.deciding = False
     return [
         *pair.forget_mismatch(),
-        pair.remember(epoch=pair.store.epoch + 1, primary=True),
+        pair.remember(epoch=next_epoch(pair.store), primary=True),
         *pair.fences.open(),
         Notice("peer is dead: keep the pair identity"),
     ]
@@ -163,7 +164,7 @@ def both_held_due(pair: Pair, now: Instant) -> list[Action]:
     if system is None or not goes_first(pair.store.epoch, pair.store.node, peer):
         return []
     return [
-        pair.remember(epoch=pair.store.epoch + 1, primary=True),
+        pair.remember(epoch=next_epoch(pair.store), primary=True),
         *pair.present(Identity(system, solo=False)),
         *pair.release_bonds(),
         *pair.fences.open(),

@@ -6,6 +6,11 @@ from pyiccp.wire.iccp.mlag import BondNumber
 from pyiccp.wire.mac import Mac
 
 
+LAST_EPOCH = 0xFFFF_FFFF
+"""32 bits on the wire; a peer may say any of them. Two nodes at the last one are at a tie, which the node number
+breaks (M8.3)."""
+
+
 class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Written before the act that depends on it. A fresh node has the defaults."""
 
@@ -14,7 +19,7 @@ class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     system: Mac | None = None
     """The pair identity, once there was a session."""
     epoch: int = 0
-    """Pair epoch (M6.1)."""
+    """Pair epoch (M6.1); 0 = never was in a pair."""
     node: int | None = None
     """0 or 1, by the order of the bridge MACs at the first session."""
     numbers: tuple[BondNumber, ...] = ()
@@ -26,6 +31,11 @@ class Store(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Of the link: one more at every start."""
     replay: int = 0
     """With a shared key: the newest start of the peer's that was heard; what it said before that is void."""
+
+
+def next_epoch(store: Store) -> int:
+    """M6.1: of a survivor that takes its peer for dead."""
+    return min(store.epoch + 1, LAST_EPOCH)
 
 
 def own(store: Store, bridge_mac: Mac) -> Store:
