@@ -1,6 +1,7 @@
 """One node of a pair, as stories of two cores: meeting, losing each other, waiting, stopping (M1, M2, M5-M8)."""
 
 import pickle
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,9 +12,9 @@ from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.events import Mode
 from pyiccp.mlag.store import LAST_EPOCH, Store
 from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.iccp.mlag import BondNumber, BondNumbers, NodeInfo
 from pyiccp.wire.keepalive import Kind, Role
-from pyiccp.wire.mac import mac
+from pyiccp.wire.mac import ZERO, mac
 
 
 def couple(**over: object) -> Couple:
@@ -447,3 +448,64 @@ def test_three_missed_heartbeats_warn() -> None:
     assert not pair.sides[0].core.pair.silent
     pair.run(2.0)
     assert pair.sides[0].core.pair.silent
+
+
+CLASHING = [
+    (BondNumber(10, 17, 0, LOW),),
+    (BondNumber(10, 17, 1025, LOW),),
+    (BondNumber(10, 18, 1, LOW),),
+    (BondNumber(10, 17, 1, mac("FF:FF:FF:FF:FF:FF")),),
+    (BondNumber(10, 17, 1, LOW), BondNumber(10, 81, 2, LOW)),
+    (BondNumber(10, 17, 1, LOW), BondNumber(20, 17, 1, LOW)),
+    tuple(BondNumber(11 + i, i << 6 | 17, 1 + i, LOW) for i in range(1024)),
+]
+
+
+@pytest.mark.parametrize("numbers", CLASHING)
+def test_numbers_that_no_pair_can_have_end_the_session_and_are_not_stored(numbers: tuple[BondNumber, ...]) -> None:
+    """Hostile, or a disk that was edited: 1. The primary tells numbers of which two are one, or that no bond can have,
+    or so many that none is left for the secondary's own bond. 2. The secondary stored them for ever, or its search for
+    a free one ended in an exception."""
+    pair = joined()
+    kept = pair.sides[1].store
+    pair.say(1, ev.PeerSaid(BondNumbers(numbers)))
+    assert pair.sides[1].store == kept
+    assert any(isinstance(action, ev.EndSession) for action in pair.sides[1].log)
+    assert "bonds" in pair.sides[1].core.status
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"bridge_mac": ZERO},
+        {"bridge_mac": mac("01:80:C2:00:00:00")},
+        {"system": mac("FF:FF:FF:FF:FF:FF"), "epoch": 9},
+        {"system": ZERO, "identity_kept": True},
+    ],
+)
+def test_an_identity_that_no_bridge_can_have_is_not_adopted(wrong: dict[str, Any]) -> None:
+    """The pair's identity is stored: a peer's nonsense would have outlived it."""
+    core = MlagCore(config(HIGH), Store())
+    core.start(0)
+    core.handle(ev.SessionCameUp("node"), 0)
+    info = core.pair.session.sent
+    theirs = msgspec.structs.replace(info, **{"bridge_mac": LOW, **wrong})
+    actions = core.handle(ev.PeerSaid(theirs), 0)
+    assert any(isinstance(action, ev.EndSession) for action in actions)
+    assert core.pair.store.system is None
+    assert "identity" in core.status
+
+
+def test_who_waits_beside_a_refused_peer_comes_up_alone_once_that_is_gone() -> None:
+    """1. A fresh node meets a peer that it refuses. 2. That is switched off. 3. The node waited for ever: the session
+    had ended its wait for being alone, and the refusal did not begin it anew (M8.2)."""
+    pair = Couple(config(LOW), config(mac("76:4D:28:11:70:6B")))
+    pair.connect()
+    core = pair.sides[0].core
+    assert core.status.startswith("both nodes have the solo identity")
+    pair.crash(1)
+    pair.run(29.0)
+    assert core.pair.mode is Mode.HOLD
+    pair.run(2.0)
+    assert core.pair.mode is Mode.NORMAL
+    assert core.pair.identity.solo

@@ -5,7 +5,6 @@ import msgspec
 from pyiccp.wire.iccp.mlag import NodeInfo
 from pyiccp.wire.mac import ZERO, Mac, mac_text
 
-
 FIRST_EPOCH = 1
 """Of two nodes that never met before. 0 is that of a node without a pair: to a peer that waits and asks over the
 keepalive a fresh node is older than any pair, whose survivor goes first (M8.3)."""

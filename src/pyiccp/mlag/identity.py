@@ -6,7 +6,7 @@ import msgspec
 
 from pyiccp.mlag.events import BondConfig
 from pyiccp.wire.iccp.mlag import BondNumber
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.mac import Mac, is_group
 
 SOLO_OCTET = 0xFE
 SOLO_PRIORITY = 65535
@@ -14,12 +14,10 @@ SOLO_PRIORITY = 65535
 
 KEY_SPEED = 17
 """Lower six bits of a key as RouterOS prints them for 10 Gbit/s; constant, so keys do not depend on port speed."""
-LAST_KEY = 1023
-"""The user key has ten bits."""
 
-
-_ORPHANS = 1024
-"""RSTP port numbers of bonds are at most this, those of orphans begin above it: as many again for each node."""
+MOST_BONDS = 1024
+"""The user key has ten bits. RSTP port numbers of bonds are at most this, those of orphans begin above it: as many
+again for each node."""
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
@@ -43,12 +41,12 @@ def port_base(node: int | None) -> int:
 def orphan_number(node: int | None, index: int) -> int:
     """The RSTP port number of a node's orphan *index*, from 1 (M9.2). A node that never was in a pair counts as a
     third one: its ports keep their numbers when the session gives it its own, and collide with nobody's."""
-    return _ORPHANS * (3 if node is None else 1 + node) + index
+    return MOST_BONDS * (3 if node is None else 1 + node) + index
 
 
 def may_have(node: int, port: int) -> bool:
     """*node* joins a session with a port of this number: a bond, or an orphan of its own."""
-    return 1 <= port <= _ORPHANS or orphan_number(node, 0) < port < orphan_number(node, _ORPHANS)
+    return 1 <= port <= MOST_BONDS or orphan_number(node, 0) < port < orphan_number(node, MOST_BONDS)
 
 
 def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[BondNumber, ...]:
@@ -59,26 +57,49 @@ def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[
     for bond in sorted(bonds, key=_mlag_id):
         if bond.mlag_id in have:
             continue
-        index = next(i for i in range(1, LAST_KEY + 2) if i not in taken)
+        index = next(i for i in range(1, MOST_BONDS + 1) if i not in taken)
         taken.add(index)
         have.add(bond.mlag_id)
-        numbers.append(BondNumber(bond.mlag_id, (index - 1) << 6 | KEY_SPEED, index, bond.mac))
+        numbers.append(BondNumber(bond.mlag_id, _key(index), index, bond.mac))
     return tuple(numbers)
 
 
 def adopt(
     own: tuple[BondNumber, ...], primary: tuple[BondNumber, ...], bonds: Iterable[BondConfig]
 ) -> tuple[BondNumber, ...]:
-    """The primary's numbers, and for bonds that it does not have our own unless they clash, then new ones."""
+    """The primary's numbers, and for bonds that it does not have our own unless they clash, then new ones. Numbers of
+    bonds that neither has any more stay while there is room."""
     ids = {number.mlag_id for number in primary}
     ports = {number.port for number in primary}
-    kept = tuple(number for number in own if number.mlag_id not in ids and number.port not in ports)
-    return assign(primary + kept, bonds)
+    needed = {bond.mlag_id for bond in bonds}
+    kept = [number for number in own if number.mlag_id not in ids and number.port not in ports]
+    ours = [number for number in kept if number.mlag_id in needed]
+    unused = [number for number in kept if number.mlag_id not in needed][: MOST_BONDS - len(ids | needed)]
+    return assign((*primary, *ours, *unused), bonds)
+
+
+def wrong_numbers(numbers: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> str:
+    """Why *numbers*, as a peer tells them, are not to be stored, or ''."""
+    ids = {number.mlag_id for number in numbers}
+    if any(
+        not 1 <= number.port <= MOST_BONDS or number.key != _key(number.port) or is_group(number.mac)
+        for number in numbers
+    ):
+        return "peer's bonds have numbers that no bond can have"
+    if min(len(ids), len({number.port for number in numbers})) < len(numbers):
+        return "two of the peer's bonds share an mlag-id or a number"
+    if len(ids | {bond.mlag_id for bond in bonds}) > MOST_BONDS:
+        return f"the pair has more than {MOST_BONDS} bonds"
+    return ""
 
 
 def number_of(numbers: tuple[BondNumber, ...], mlag_id: int) -> BondNumber:
     """The numbers of one bond; it has been assigned before."""
     return next(number for number in numbers if number.mlag_id == mlag_id)
+
+
+def _key(port: int) -> int:
+    return (port - 1) << 6 | KEY_SPEED
 
 
 def _mlag_id(bond: BondConfig) -> int:

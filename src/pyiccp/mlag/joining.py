@@ -3,7 +3,7 @@
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import Action, Mode, Notice, Tell
-from pyiccp.mlag.identity import LAST_KEY, Identity, adopt, solo
+from pyiccp.mlag.identity import MOST_BONDS, Identity, adopt, solo, wrong_numbers
 from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, RELEASE, SILENCE, Pair, Session
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import (
@@ -19,7 +19,7 @@ from pyiccp.wire.iccp.mlag import (
     PartnerChosen,
     PartnersHeard,
 )
-from pyiccp.wire.mac import ZERO, mac_text
+from pyiccp.wire.mac import ZERO, is_group, mac_text
 
 MOVE_DELAY = seconds(3)
 """A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
@@ -59,7 +59,7 @@ def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
         case Goodbye():
             session.goodbye = True
             return [Notice(f"{session.peer} says goodbye")]
-        case BondUp() if not session.bonds_end and len(session.peer_bonds) < LAST_KEY:
+        case BondUp() if not session.bonds_end and len(session.peer_bonds) < MOST_BONDS:
             session.peer_bonds += (value.mlag_id,)
         case BondsEnd() if not session.bonds_end:
             session.bonds_end = True
@@ -111,8 +111,7 @@ def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[A
     if session.outcome is not None:
         return []
     if refusal := _refusal(pair, info):
-        pair.problem = refusal
-        return [*pair.end_session(open_halves=False), ev.EndSession(refusal)]
+        return _refuse(pair, refusal, now)
     outcome = session.outcome = elect(session.sent, info)
     session.numbers = outcome.primary
     role = "primary" if outcome.primary else "secondary"
@@ -145,13 +144,27 @@ def _refusal(pair: Pair, info: NodeInfo) -> str:
         return f"peer has our bridge MAC {mac_text(own)}"
     if solo(info.bridge_mac) == solo(own):
         return f"both nodes have the solo identity {mac_text(solo(own))}: change one bridge MAC"
+    if is_group(info.bridge_mac) or is_group(info.system) or info.bridge_mac == ZERO:
+        return "peer has an identity that no bridge can have"
+    if info.system == ZERO and info.identity_kept:
+        return "peer carries the pair's identity and does not say which it is"
     return ""
+
+
+def _refuse(pair: Pair, why: str, now: Instant) -> list[Action]:
+    """No pair with this peer; nothing of what is wrong is stored. Whoever waits is alone from now (M8.2)."""
+    pair.problem = why
+    if pair.mode is not Mode.NORMAL:
+        pair.timers.set(ALONE, now + pair.config.init_delay)
+    return [*pair.end_session(open_halves=False), ev.EndSession(why)]
 
 
 def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers, now: Instant) -> list[Action]:
     """The secondary takes the primary's numbers (M1.5)."""
     if session.outcome is None or session.outcome.primary:
         return []
+    if wrong := wrong_numbers(value.numbers, pair.config.bonds):
+        return _refuse(pair, wrong, now)
     session.numbers = True
     before = pair.say_identity()
     remember = pair.remember(numbers=adopt(pair.store.numbers, value.numbers, pair.config.bonds))

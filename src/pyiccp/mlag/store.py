@@ -5,7 +5,6 @@ import msgspec
 from pyiccp.wire.iccp.mlag import BondNumber
 from pyiccp.wire.mac import Mac
 
-
 LAST_EPOCH = 0xFFFF_FFFF
 """32 bits on the wire; a peer may say any of them. Two nodes at the last one are at a tie, which the node number
 breaks (M8.3)."""
