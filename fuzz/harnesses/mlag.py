@@ -10,12 +10,12 @@ from fuzz.wire import Wire
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.events import BondConfig, MlagConfig
-from pyiccp.mlag.identity import solo
-from pyiccp.mlag.store import Store
+from pyiccp.mlag.identity import solo, wrong_numbers
+from pyiccp.mlag.store import LAST_EPOCH, Store
 from pyiccp.wire.iccp.mlag import FORMATS, PartnerEnd
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.link import Fence, FenceKind
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.mac import Mac, is_group
 
 MACS = Mac(b"\2\0\0\0\0\1"), Mac(b"\2\0\0\0\0\2")
 THEIRS = {*MACS, *map(solo, MACS)}
@@ -39,8 +39,15 @@ def run(octets: bytes) -> None:
 
     def said(actions: Any) -> list[TlvValue]:
         for action in actions:
-            if isinstance(action, ev.SetIdentity) and truthful:
-                assert action.system in THEIRS, "an identity that nobody has"
+            match action:
+                case ev.SetIdentity(system=system):
+                    assert system in THEIRS or not truthful, "an identity that nobody has"
+                    assert not is_group(system), "an identity that no bridge has"
+                case ev.Remember(store):
+                    assert store.epoch <= LAST_EPOCH, "an epoch that cannot be written"
+                    assert not wrong_numbers(store.numbers, ()), "numbers that no bonds have"
+                case ev.Tell(value) | ev.SendKeepalive(value):
+                    value.encode()
         return [action.value for action in actions if isinstance(action, ev.Tell)]
 
     def deliver(end: int, value: TlvValue) -> list[TlvValue]:
