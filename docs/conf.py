@@ -34,6 +34,4 @@ html_show_sphinx = False
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
-linkcheck_ignore = [r"https?://"]  # a build asks nobody; links within these pages are warnings of the build itself
-
 write_all(HERE / "generated")

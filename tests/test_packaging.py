@@ -30,13 +30,15 @@ def wanted(extra: str) -> list[Requirement]:
 
 
 @pytest.mark.parametrize(
-    "requirement", [*map(Requirement, PROJECT["dependencies"]), *wanted("dev")], ids=lambda one: one.name
+    "requirement",
+    [*map(Requirement, PROJECT["dependencies"]), *wanted("dev"), *wanted("docs")],
+    ids=lambda one: one.name,
 )
 def test_the_lock_pins_what_is_asked_for_within_its_bounds(requirement: Requirement) -> None:
     assert Version(PINS[requirement.name]) in requirement.specifier
 
 
-@pytest.mark.parametrize("extra", ["capture", "testing", "node", "test", "dev"])
+@pytest.mark.parametrize("extra", ["capture", "testing", "node", "test", "dev", "docs"])
 def test_every_bound_names_the_oldest_release_that_is_tested(extra: str) -> None:
     for requirement in [*map(Requirement, PROJECT["dependencies"]), *wanted(extra)]:
         assert any(one.operator == ">=" for one in requirement.specifier), requirement
@@ -56,3 +58,8 @@ def test_a_change_is_one_file_of_a_kind_that_the_changelog_has() -> None:
             kind = re.fullmatch(r"\+?[\w-]+\.(\w+)\.md", fragment.name)
             assert kind, fragment
             assert kind[1] in kinds, fragment
+
+
+def test_the_lock_names_no_place_and_pins_every_line() -> None:
+    for line in (ROOT / "requirements-dev.txt").read_text().splitlines():
+        assert line.startswith("#") or re.fullmatch(r"[a-z0-9-]+==[\w.]+", line), line
