@@ -10,7 +10,8 @@ from fuzz.wire import Wire
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.events import BondConfig, MlagConfig
-from pyiccp.mlag.identity import solo, wrong_numbers
+from pyiccp.mlag.identity import solo
+from pyiccp.mlag.soundness import wrong_numbers
 from pyiccp.mlag.store import LAST_EPOCH, Store
 from pyiccp.wire.iccp.mlag import FORMATS, PartnerEnd
 from pyiccp.wire.iccp.pdu import TlvValue

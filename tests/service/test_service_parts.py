@@ -47,7 +47,7 @@ except (ConnectionResetError, BrokenPipeError):
     reply = b""
 print("connected,", "answered" if reply else "not answered")
 """
-NUMBER = BondNumber(mlag_id=10, key=81, port=1, mac=mac("02:00:00:00:00:01"))
+NUMBER = BondNumber(mlag_id=10, key=17, port=1, mac=mac("02:00:00:00:00:01"))
 STORE = Store(system=mac("74:4D:28:11:70:6B"), epoch=3, node=1, numbers=(NUMBER,), primary=True, incarnation=9)
 
 
@@ -69,9 +69,24 @@ def test_a_write_that_never_finished_leaves_the_old_store(folder: Path) -> None:
     assert StoreFile(folder, "Peer1").open() == STORE
 
 
-def test_a_damaged_store_is_an_error_and_not_a_fresh_node(folder: Path) -> None:
-    (folder / "Peer1.json").write_bytes(b'{"epoch": "three"}')
-    with pytest.raises(ConfigError, match=r"epoch.*remove it to start as a fresh node"):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"epoch": "three"}', "epoch"),
+        ('{"epoch": -1}', "epoch"),
+        ('{"incarnation": 4294967296}', "incarnation"),
+        ('{"node": 2}', "node is 2"),
+        ('{"system": "AAAA"}', "system is no MAC"),
+        ('{"owner": "////////"}', "owner is no MAC"),
+        ('{"numbers": [{"mlag_id": 10, "key": 17, "port": 2, "mac": "AgAAAAAB"}]}', "numbers"),
+        ('{"numbers": [{"mlag_id": 10, "key": 17, "port": 1, "mac": ""}]}', "numbers"),
+        ('{"epoch": 1', "truncated"),
+    ],
+)
+def test_a_damaged_store_is_an_error_and_not_a_fresh_node(folder: Path, text: str, why: str) -> None:
+    """It held numbers that no bond can have, and the node ran until it had to write them."""
+    (folder / "Peer1.json").write_text(text)
+    with pytest.raises(ConfigError, match=rf"{why}.*remove it to start as a fresh node"):
         StoreFile(folder, "Peer1").open()
 
 

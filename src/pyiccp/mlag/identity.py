@@ -6,7 +6,7 @@ import msgspec
 
 from pyiccp.mlag.events import BondConfig
 from pyiccp.wire.iccp.mlag import BondNumber
-from pyiccp.wire.mac import Mac, is_group
+from pyiccp.wire.mac import Mac
 
 SOLO_OCTET = 0xFE
 SOLO_PRIORITY = 65535
@@ -60,7 +60,7 @@ def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[
         index = next(i for i in range(1, MOST_BONDS + 1) if i not in taken)
         taken.add(index)
         have.add(bond.mlag_id)
-        numbers.append(BondNumber(bond.mlag_id, _key(index), index, bond.mac))
+        numbers.append(BondNumber(bond.mlag_id, key_of(index), index, bond.mac))
     return tuple(numbers)
 
 
@@ -78,27 +78,13 @@ def adopt(
     return assign((*primary, *ours, *unused), bonds)
 
 
-def wrong_numbers(numbers: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> str:
-    """Why *numbers*, as a peer tells them, are not to be stored, or ''."""
-    ids = {number.mlag_id for number in numbers}
-    if any(
-        not 1 <= number.port <= MOST_BONDS or number.key != _key(number.port) or is_group(number.mac)
-        for number in numbers
-    ):
-        return "peer's bonds have numbers that no bond can have"
-    if min(len(ids), len({number.port for number in numbers})) < len(numbers):
-        return "two of the peer's bonds share an mlag-id or a number"
-    if len(ids | {bond.mlag_id for bond in bonds}) > MOST_BONDS:
-        return f"the pair has more than {MOST_BONDS} bonds"
-    return ""
-
-
 def number_of(numbers: tuple[BondNumber, ...], mlag_id: int) -> BondNumber:
     """The numbers of one bond; it has been assigned before."""
     return next(number for number in numbers if number.mlag_id == mlag_id)
 
 
-def _key(port: int) -> int:
+def key_of(port: int) -> int:
+    """The LACP key of the bond with this number."""
     return (port - 1) << 6 | KEY_SPEED
 
 

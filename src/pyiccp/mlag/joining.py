@@ -3,8 +3,9 @@
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import Action, Mode, Notice, Tell
-from pyiccp.mlag.identity import MOST_BONDS, Identity, adopt, solo, wrong_numbers
+from pyiccp.mlag.identity import MOST_BONDS, Identity, adopt, solo
 from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, RELEASE, SILENCE, Pair, Session
+from pyiccp.mlag.soundness import wrong_numbers
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import (
     NO_NODE,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from pyiccp.mlag.soundness import wrong_store
 from pyiccp.mlag.store import Store
 from pyiccp.node.config import ConfigError
 
@@ -30,14 +31,17 @@ class StoreFile:
             self.close()
             raise ConfigError(f"{self.path} is in use by another node", property="state") from None
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=Store)
+            store = msgspec.json.decode(self.path.read_bytes(), type=Store)
+            why = wrong_store(store)
         except FileNotFoundError:
             return None
         except msgspec.MsgspecError as error:
+            why = str(error)
+        if why:
             self.close()
-            raise ConfigError(
-                f"{self.path} cannot be read: {error}", property="state", fix="remove it to start as a fresh node"
-            ) from None
+            fix = "remove it to start as a fresh node"
+            raise ConfigError(f"{self.path} cannot be read: {why}", property="state", fix=fix)
+        return store
 
     def save(self, store: Store) -> None:
         """On return *store* is on disk; a crash at any instant leaves the old one or the new one."""

@@ -1,0 +1,38 @@
+"""Whether what a peer tells, or a file remembers, can be what a node of a pair stores."""
+
+from collections.abc import Iterable
+
+from pyiccp.mlag.events import BondConfig
+from pyiccp.mlag.identity import MOST_BONDS, key_of
+from pyiccp.mlag.store import LAST_EPOCH, Store
+from pyiccp.wire.iccp.mlag import BondNumber
+from pyiccp.wire.mac import ZERO, is_group
+
+
+def wrong_numbers(numbers: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> str:
+    """Why *numbers*, as a peer tells them, are not to be stored, or ''."""
+    ids = {number.mlag_id for number in numbers}
+    if any(
+        not 1 <= number.port <= MOST_BONDS or number.key != key_of(number.port) or is_group(number.mac)
+        for number in numbers
+    ):
+        return "peer's bonds have numbers that no bond can have"
+    if min(len(ids), len({number.port for number in numbers})) < len(numbers):
+        return "two of the peer's bonds share an mlag-id or a number"
+    if len(ids | {bond.mlag_id for bond in bonds}) > MOST_BONDS:
+        return f"the pair has more than {MOST_BONDS} bonds"
+    return ""
+
+
+def wrong_store(store: Store) -> str:
+    """Why nothing of ours can have written *store*, or ''."""
+    if not all(0 <= number <= LAST_EPOCH for number in (store.epoch, store.incarnation, store.replay)):
+        return "epoch, incarnation and replay have 32 bits"
+    if store.node not in (None, 0, 1):
+        return f"node is {store.node}, not 0, 1 or null"
+    for name, octets in (("owner", store.owner), ("system", store.system)):
+        if octets is not None and (len(octets) != len(ZERO) or octets == ZERO or is_group(octets)):
+            return f"{name} is no MAC address of a bridge"
+    if any(len(number.mac) != len(ZERO) for number in store.numbers) or wrong_numbers(store.numbers, ()):
+        return "numbers are not those of bonds"
+    return ""
