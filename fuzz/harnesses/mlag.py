@@ -47,9 +47,12 @@ def run(octets: bytes) -> None:
                 case ev.Remember(store):
                     assert store.epoch <= LAST_EPOCH, "an epoch that cannot be written"
                     assert not wrong_numbers(store.numbers, ()), "numbers that no bonds have"
-                case ev.Tell(value) | ev.SendKeepalive(value):
+                case ev.SendKeepalive(value):
                     value.encode()
-        return [action.value for action in actions if isinstance(action, ev.Tell)]
+        told = [value for action in actions for value in _told(action)]
+        for value in told:
+            value.encode()
+        return told
 
     def deliver(end: int, value: TlvValue) -> list[TlvValue]:
         return said(ends[end].do(ev.PeerSaid(value)))
@@ -112,6 +115,15 @@ def run(octets: bytes) -> None:
                     wire.send(end, said(ends[end].do(ev.StopRequested())))
     for one in ends:
         one.end()
+
+
+def _told(action: ev.Action) -> tuple[TlvValue, ...]:
+    match action:
+        case ev.Tell(value):
+            return (value,)
+        case ev.TellAll(values):
+            return values
+    return ()
 
 
 def _hostile(data: Data) -> Any:

@@ -75,10 +75,17 @@ class Couple:
     def carry(self, index: int, actions: Sequence[Action]) -> None:
         """Put what was said on the wire, and deliver until the wire is empty: in order, as the carriers do."""
         self.put(index, actions)
-        while self.wire:
-            receiver, event = self.wire.popleft()
-            if self.alive[receiver]:
-                self.put(receiver, self.sides[receiver].core.handle(event, self.now))
+        while self.wire or self.busy():
+            for unfinished in self.busy():
+                self.put(unfinished, self.sides[unfinished].core.advance(self.now))
+            if self.wire:
+                receiver, event = self.wire.popleft()
+                if self.alive[receiver]:
+                    self.put(receiver, self.sides[receiver].core.handle(event, self.now))
+
+    def busy(self) -> list[int]:
+        """Those that go on at once with what they have begun."""
+        return [index for index, side in enumerate(self.sides) if self.alive[index] and side.core.pair.unnamed]
 
     def put(self, index: int, actions: Sequence[Action]) -> None:
         other = 1 - index
@@ -87,6 +94,8 @@ class Couple:
             match action:
                 case ev.Tell(value) if self.connected:
                     self.wire.append((other, ev.PeerSaid(value)))
+                case ev.TellAll(values) if self.connected:
+                    self.wire += [(other, ev.PeerSaid(value)) for value in values]
                 case ev.SendFence(fence) if self.connected:
                     self.wire.append((other, ev.FenceReceived("sfp1", fence)))
                 case ev.StartHosts() if self.connected:

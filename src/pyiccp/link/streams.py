@@ -6,6 +6,7 @@ from pyiccp.link.outbound import MAX_MESSAGE, Outbound
 from pyiccp.sansio import Instant, Timers
 from pyiccp.wire.link import Data
 
+STREAMS = tuple(Stream)
 RETRY = ("retry-urgent", "retry-bulk")
 """Names of their timers."""
 
@@ -54,7 +55,7 @@ class Streams:
     def take(self, now: Instant) -> list[tuple[Data, int]]:
         """What to send now, each with the number of times that its stream has been repeating."""
         segments: list[tuple[Data, int]] = []
-        for stream, outbound, inbound in zip(Stream, self._outbound, self._inbound, strict=True):
+        for stream, outbound, inbound in zip(STREAMS, self._outbound, self._inbound, strict=True):
             if outbound.exhausted:
                 self.fault = "the peer takes no messages"
                 return []
@@ -70,7 +71,7 @@ class Streams:
 
     def pulls(self) -> list[tuple[Stream, int]]:
         """The streams that can take more octets of messages than their users were told."""
-        credits = zip(Stream, (outbound.pull() for outbound in self._outbound), strict=True)
+        credits = zip(STREAMS, (outbound.pull() for outbound in self._outbound), strict=True)
         return [(stream, credit) for stream, credit in credits if credit is not None]
 
     def fingerprint(self, now: Instant) -> tuple[object, ...]:

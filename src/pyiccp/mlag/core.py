@@ -71,6 +71,8 @@ class MlagCore:
     @property
     def deadline(self) -> Instant | None:
         """When `advance` is next due."""
+        if self.pair.unnamed:
+            return self.pair.seen
         ours, fences = self.pair.timers.next, self.pair.fences.timers.next
         if ours is None or fences is None:
             return fences if ours is None else ours
@@ -103,6 +105,8 @@ class MlagCore:
         actions = [*self.lease(now), *self.pair.fences.advance(now)]
         while (key := self.pair.timers.pop(now)) is not None:
             actions += _TIMEOUTS[key](self.pair, now)
+        if self.pair.unnamed:
+            actions += joining.go_on(self.pair, now)
         return actions + self.pair.partners.settle(self.pair.chooser)
 
     def lease(self, now: Instant) -> list[Action]:

@@ -288,6 +288,12 @@ class Tell(msgspec.Struct, frozen=True, gc=False):
     value: TlvValue
 
 
+class TellAll(msgspec.Struct, frozen=True, gc=False):
+    """Send *values*, in this order and in as few messages as hold them: as many as there are bonds."""
+
+    values: tuple[TlvValue, ...]
+
+
 class SendFence(msgspec.Struct, frozen=True, gc=False):
     fence: Fence
 
@@ -375,6 +381,7 @@ Action = (
     | ReleaseCopies
     | DropCopies
     | Tell
+    | TellAll
     | SendFence
     | SendKeepalive
     | StartHosts

@@ -20,6 +20,7 @@ from pyiccp.wire.iccp.mlag import (
     PartnerChosen,
     PartnersHeard,
 )
+from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.mac import ZERO, is_group, mac_text
 
 MOVE_DELAY = seconds(3)
@@ -35,11 +36,11 @@ def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action
     pair.problem = ""
     for key in (ALONE, ASK, BOTH_HELD, RECOVERY, RELEASE, SILENCE):
         pair.timers.cancel(key)
-    said: list[Action] = [Tell(info)]
-    said += [Tell(BondUp(half.mlag_id, half.distributing)) for half in pair.fences.halves.values()]
+    said: list[TlvValue] = [info]
+    said += [BondUp(half.mlag_id, half.distributing) for half in pair.fences.halves.values()]
     if pair.maintenance and not pair.draining:
-        said.append(Tell(Goodbye()))
-    return [*forgotten, *said, Tell(BondsEnd()), *pair.fences.begin(now)]
+        said.append(Goodbye())
+    return [*forgotten, ev.TellAll((*said, BondsEnd())), *pair.fences.begin(now)]
 
 
 def peer_said(pair: Pair, event: ev.PeerSaid, now: Instant) -> list[Action]:
@@ -129,11 +130,19 @@ def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[A
     # Before the identity: never two bridges under one identifier.
     actions.append(ev.StartTree(outcome.primary, outcome.node))
     session.moving = outcome.primary and pair.identity.solo and pair.mode is Mode.NORMAL
-    if not session.moving:
+    if pair.mode is not Mode.NORMAL:
+        pair.present_by_and_by(Identity(outcome.system, solo=False))
+    elif not session.moving:
         actions += pair.present(Identity(outcome.system, solo=False))
     if outcome.primary:
         actions.append(Tell(BondNumbers(pair.store.numbers)))
     return [*actions, ev.StartHosts(outcome.node), *_progress(pair, session, now)]
+
+
+def go_on(pair: Pair, now: Instant) -> list[Action]:
+    """The next part of what the election has decided; nothing opens before the last."""
+    actions = pair.present_next()
+    return actions if pair.session is None else [*actions, *_progress(pair, pair.session, now)]
 
 
 def _refusal(pair: Pair, info: NodeInfo) -> str:
@@ -169,8 +178,9 @@ def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers, now: Instan
     session.numbers = True
     before = pair.say_identity()
     remember = pair.remember(numbers=adopt(pair.store.numbers, value.numbers, pair.config.bonds))
-    changed = [identity for identity in pair.say_identity() if identity not in before]
-    return [remember, *changed, *_progress(pair, session, now)]
+    if changed := [new.bond for new, old in zip(pair.say_identity(), before, strict=True) if new != old]:
+        pair.say_by_and_by(changed)
+    return [remember, *_progress(pair, session, now)]
 
 
 def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
@@ -178,7 +188,7 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
     actions: list[Action] = []
     if session.outcome is None:
         return actions
-    if _everything_applied(session) and not session.applied:
+    if _everything_applied(session) and not pair.unnamed and not session.applied:
         session.applied = True
         actions.append(Tell(Applied()))
     if gate_may_open(session) and not session.gate:

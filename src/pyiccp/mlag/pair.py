@@ -4,6 +4,7 @@
 present. Everything durable is in `store`.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,19 +12,22 @@ from msgspec.structs import replace
 
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import Outcome
-from pyiccp.mlag.events import Action, MlagConfig, Mode, Remember
+from pyiccp.mlag.events import Action, BondConfig, MlagConfig, Mode, Remember
 from pyiccp.mlag.fences import Fences
-from pyiccp.mlag.identity import SOLO_PRIORITY, Identity, assign, number_of, port_base, solo
+from pyiccp.mlag.identity import SOLO_PRIORITY, Identity, assign, port_base, solo
 from pyiccp.mlag.partners import Partners
 from pyiccp.mlag.partners import Role as Chooser
 from pyiccp.mlag.store import Store, own
 from pyiccp.mlag.watch import Watch
 from pyiccp.sansio import Instant, Timers
-from pyiccp.wire.iccp.mlag import NodeInfo
+from pyiccp.wire.iccp.mlag import BondNumber, NodeInfo
 from pyiccp.wire.keepalive import Role
 
 MAJOR, MINOR = 1, 0
 """Version of the layout `pyiccp-1` and of these rules."""
+
+PART = 32
+"""Bonds that are told of an identity in one call: a call is short however many there are."""
 
 LEASE = "lease"
 ALONE = "alone"
@@ -81,6 +85,10 @@ class Pair:
         self.fresh = store.node is None
         self.mode = Mode.ISOLATED if store.isolated else Mode.HOLD
         self.identity = self.solo_identity
+        self.unsaid: tuple[str, ...] = ()
+        """Bonds on which LACP does not speak as `identity` yet; they are held."""
+        self.unnamed = False
+        """Nor does the bridge."""
         self.session: Session | None = None
         self.fences = Fences(config.bonds)
         self.partners = Partners(config.bonds)
@@ -147,16 +155,18 @@ class Pair:
         return tuple(each.name for each in self.config.bonds) if self.mismatch.blocked else self.mismatch.bonds
 
     def bond_identity(self, bond: str) -> ev.SetIdentity:
-        """What LACP on *bond* presents now (M1.3, M1.5, M1.7)."""
-        config = next(each for each in self.config.bonds if each.name == bond)
-        number = number_of(self.store.numbers, config.mlag_id)
+        """What LACP on *bond* presents now."""
+        return next(identity for identity in self.say_identity() if identity.bond == bond)
+
+    def _bond_identity(self, bond: BondConfig, number: BondNumber) -> ev.SetIdentity:
+        """M1.3, M1.5, M1.7."""
         identity = self.spoken
-        system, priority = identity.system, config.system_priority
+        system, priority = identity.system, bond.system_priority
         if self.config.lacp_identity == "bond-mac":
             system = solo(number.mac) if identity.solo else number.mac
         if identity.solo:
             priority = SOLO_PRIORITY
-        return ev.SetIdentity(bond, system, priority, number.key, port_base(self.store.node))
+        return ev.SetIdentity(bond.name, system, priority, number.key, port_base(self.store.node))
 
     def remember(self, **changes: Any) -> Remember:
         """Change what survives a crash."""
@@ -168,15 +178,42 @@ class Pair:
         if identity == self.identity:
             return []
         self.identity = identity
+        self.unsaid, self.unnamed = (), False
         return [*self.say_identity(), self.bridge_identity()]
+
+    def present_by_and_by(self, identity: Identity) -> None:
+        """As `present` of a node whose bonds are all held, some of them in each of the calls of `advance` to come."""
+        if identity != self.identity:
+            self.identity = identity
+            self.say_by_and_by(bond.name for bond in self.config.bonds)
+
+    def say_by_and_by(self, bonds: Iterable[str]) -> None:
+        """LACP on *bonds*, all held, is told anew in the calls to come."""
+        self.unsaid, self.unnamed = tuple(dict.fromkeys((*self.unsaid, *bonds))), True
+
+    def present_next(self) -> list[Action]:
+        """The next part of it: bonds, the bridge last."""
+        part, self.unsaid = self.unsaid[:PART], self.unsaid[PART:]
+        if part:
+            return [identity for identity in self.say_identity() if identity.bond in part]
+        self.unnamed = False
+        return [self.bridge_identity()]
+
+    def present_rest(self) -> list[Action]:
+        """All that is left of it."""
+        actions: list[Action] = []
+        while self.unnamed:
+            actions += self.present_next()
+        return actions
 
     def bridge_identity(self) -> Action:
         """What the bridge presents now."""
         return ev.SetBridgeIdentity(self.identity.system, self.identity.solo and self.mode is not Mode.NORMAL)
 
-    def say_identity(self) -> list[Action]:
+    def say_identity(self) -> list[ev.SetIdentity]:
         """LACP on every bond speaks as `identity`."""
-        return [self.bond_identity(bond.name) for bond in self.config.bonds]
+        numbers = {number.mlag_id: number for number in self.store.numbers}
+        return [self._bond_identity(bond, numbers[bond.mlag_id]) for bond in self.config.bonds]
 
     def hold_bonds(self) -> list[Action]:
         """Every bond out of sync at once (HOLD, isolation)."""
@@ -203,9 +240,10 @@ class Pair:
 
     def release_bonds(self, isolated: bool = False) -> list[Action]:
         """Out of HOLD or isolation: bonds may come into sync."""
+        actions = self.present_rest()
         before = self.say_identity()
         self.mode = Mode.NORMAL
-        actions: list[Action] = [] if self.store.isolated == isolated else [self.remember(isolated=isolated)]
+        actions += [] if self.store.isolated == isolated else [self.remember(isolated=isolated)]
         actions += self.suspend_orphans(False)
         actions += [identity for identity in self.say_identity() if identity not in before]
         if self.identity.solo:
@@ -240,5 +278,15 @@ class Pair:
             self.watch.fingerprint(now),
             self.members,
             self.timers.fingerprint(now),
-            (self.mismatch, self.deciding, self.stopping, self.maintenance, self.draining, self.silent, self.problem),
+            (
+                self.unsaid,
+                self.unnamed,
+                self.mismatch,
+                self.deciding,
+                self.stopping,
+                self.maintenance,
+                self.draining,
+                self.silent,
+                self.problem,
+            ),
         )

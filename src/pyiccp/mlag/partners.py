@@ -7,8 +7,9 @@ seconds anyway, which is long enough to hear the choice. Without a session each 
 
 import msgspec
 
-from pyiccp.mlag.events import Action, BondConfig, HearPeer, RequirePartner, Tell
+from pyiccp.mlag.events import Action, BondConfig, HearPeer, RequirePartner, Tell, TellAll
 from pyiccp.wire.iccp.mlag import PartnerChosen, PartnerEnd, PartnersHeard
+from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.mac import ZERO
 
 NOBODY = PartnerEnd(0, ZERO, 0)
@@ -48,36 +49,38 @@ class Partners:
 
     def __init__(self, bonds: tuple[BondConfig, ...]) -> None:
         self.choices = {bond.name: Choice(bond.name, bond.mlag_id) for bond in bonds}
+        self._by_id = {choice.mlag_id: choice for choice in self.choices.values()}
         self.role: Role | None = None
         self._begun = False
         """What a session begins with was said in this one."""
         self._ends: tuple[PartnerEnd, ...] = ()
         self._gives_way = False
-        self._dirty = False
+        self._dirty: dict[str, Choice] = {}
+        """Those of which something was heard since they were settled."""
 
     def heard(self, bond: str, partners: tuple[PartnerEnd, ...], connected: bool) -> list[Action]:
         """This node's half hears *partners*, the one that it carries first; the peer is told when *connected*."""
         choice = self.choices[bond]
         choice.own = partners
-        self._dirty = True
+        self._dirty[bond] = choice
         return [Tell(PartnersHeard(choice.mlag_id, partners))] if connected else []
 
     def told(self, value: PartnersHeard | PartnerChosen) -> None:
         """The peer says whom it hears, or as primary whom it has chosen."""
-        choice = next((each for each in self.choices.values() if each.mlag_id == value.mlag_id), None)
+        choice = self._by_id.get(value.mlag_id)
         if choice is None:
             return
         if isinstance(value, PartnersHeard):
             choice.peer = value.partners[:MOST]
         elif self.role is None or not self.role.ours(choice.mlag_id):
             choice.chosen = PartnerEnd(value.system_priority, value.system, value.key)
-        self._dirty = True
+        self._dirty[choice.bond] = choice
 
     def session_ended(self) -> None:
         """What the peer said counts no more; a next session begins anew, even one that comes before anything was
         decided about the loss of this one."""
         self._begun = False
-        self._dirty = True
+        self._dirty.update(self.choices)
         for choice in self.choices.values():
             choice.peer = ()
 
@@ -86,32 +89,37 @@ class Partners:
         nothing. Says only what has changed."""
         if role is None or (role == self.role and not self._dirty):
             return []
-        self.role, self._dirty = role, False
+        unsettled = self._dirty if role == self.role else self.choices
+        self.role, self._dirty = role, {}
         begins, self._begun = role.session and not self._begun, role.session
-        actions: list[Action] = []
-        for choice in self.choices.values():
+        said: list[TlvValue] = []
+        required: list[Action] = []
+        for choice in unsettled.values():
             if not role.session:
                 choice.peer, choice.chosen = (), NOBODY
             elif begins:
                 choice.chosen = NOBODY
-                actions.append(Tell(PartnersHeard(choice.mlag_id, choice.own)))
-            actions += self._choose(choice, role, begins)
-        return actions + self._tell_lacp(role)
+                said.append(PartnersHeard(choice.mlag_id, choice.own))
+            ours = role.session and role.ours(choice.mlag_id)
+            if ours:
+                said += self._choose(choice, begins)
+            required += self._require(choice, free=not role.session or (ours and choice.chosen == NOBODY))
+        told = [TellAll(tuple(said))] if said else []
+        return [*told, *required, *self._tell_lacp(role)]
 
-    def _choose(self, choice: Choice, role: Role, begins: bool) -> list[Action]:
-        ours = role.session and role.ours(choice.mlag_id)
-        actions: list[Action] = []
-        if ours:
-            chosen = _chosen(choice)
-            if chosen != choice.chosen or begins:
-                choice.chosen = chosen
-                actions.append(Tell(PartnerChosen(choice.mlag_id, chosen.system_priority, chosen.system, chosen.key)))
-        free = not role.session or (ours and choice.chosen == NOBODY)
+    def _choose(self, choice: Choice, begins: bool) -> list[TlvValue]:
+        chosen = _chosen(choice)
+        if chosen == choice.chosen and not begins:
+            return []
+        choice.chosen = chosen
+        return [PartnerChosen(choice.mlag_id, chosen.system_priority, chosen.system, chosen.key)]
+
+    def _require(self, choice: Choice, free: bool) -> list[Action]:
         required = None if free else choice.chosen
-        if required != choice.required:
-            choice.required = required
-            actions.append(RequirePartner(choice.bond, required))
-        return actions
+        if required == choice.required:
+            return []
+        choice.required = required
+        return [RequirePartner(choice.bond, required)]
 
     def _tell_lacp(self, role: Role) -> list[Action]:
         """The ends of links that the peer hears: of two that are one, the primary's counts."""
@@ -124,7 +132,7 @@ class Partners:
 
     def fingerprint(self) -> tuple[object, ...]:
         """See sansio.Core."""
-        return self.role, self._dirty, tuple(msgspec.structs.astuple(choice) for choice in self.choices.values())
+        return self.role, tuple(self._dirty), tuple(msgspec.structs.astuple(choice) for choice in self.choices.values())
 
 
 def _chosen(choice: Choice) -> PartnerEnd:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from pyiccp.iccp import events as iccp
 from pyiccp.mlag import events as mlag
+from pyiccp.mlag.consistency import check_beside
 from pyiccp.node import events as node
 from pyiccp.node import findings
-from pyiccp.node.findings import profile, read_profile
+from pyiccp.node.findings import read_profile
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.mlag import PROFILE_CHUNK, ProfileTold
 
@@ -28,7 +30,7 @@ def begin_or_end(self: Node, up: bool, now: Instant, out: list[node.Action]) -> 
     self.pairing.heard.clear()
     if not up:
         return check_pair(self, now, out)
-    octets = msgspec.json.encode(profile(self.config))
+    octets = msgspec.json.encode(self.profile)
     starts = range(0, len(octets), PROFILE_CHUNK)
     said = (ProfileTold(at != starts[-1], octets[at : at + PROFILE_CHUNK]) for at in starts)
     return self.pairing.iccp.handle(iccp.TlvsQueued(iccp.Application.MLAG, tuple(said)), now)
@@ -56,10 +58,15 @@ def check_pair(self: Node, now: Instant, out: list[node.Action]) -> Sequence[Any
     pair, session = self.pairing.mlag.pair, self.pairing.iccp
     # What made the core refuse the peer stands as long as it does: the session with its profile is over at once.
     refused = findings.REFUSED if pair.problem and pair.session is None else ()
-    self.pair_findings = tuple(finding for finding in self.pair_findings if finding.code in refused)
-    if pair.session is not None:
-        told = self.pairing.profile
-        self.pair_findings = findings.pair_findings(self.config, pair.store.node, session, pair.session.peer, told)
+    if pair.session is None or self.profile is None:
+        self.pairing.compared = None
+        self.pair_findings = tuple(finding for finding in self.pair_findings if finding.code in refused)
+    else:
+        own = replace(self.profile, node_number=pair.store.node)
+        peer = findings.peer_profile(session, pair.session.peer, self.pairing.profile)
+        if (own, peer) != self.pairing.compared:  # hundreds of bonds are told of in many messages
+            self.pairing.compared = own, peer
+            self.pair_findings = () if peer is None else check_beside(own, peer)
     for finding in self.pair_findings:
         self.warn(finding.message, out)
     if pair.session is None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from pyiccp.bridge.config import FrameTypes
 from pyiccp.iccp.core import IccpCore
-from pyiccp.mlag.consistency import Finding, blocked, check, check_beside, held_bonds
+from pyiccp.mlag.consistency import Finding, blocked, check, held_bonds
 from pyiccp.mlag.identity import solo
 from pyiccp.mlag.profile import PortProfile, Profile
 from pyiccp.node.config import Bond, Bridge, BridgePort, NodeConfig
@@ -13,7 +13,7 @@ from pyiccp.node.mlacp import mlag_id
 from pyiccp.node.wiring import bridge_mac, mlag_bridge, peer_members, with_mlag_id
 from pyiccp.wire.text import printable
 
-__all__ = ["REFUSED", "blocked", "held_bonds", "own_findings", "pair_findings"]
+__all__ = ["REFUSED", "blocked", "held_bonds", "own_findings"]
 
 ADDRESSES_AND_TYPE = 14
 """What an l2mtu does not count."""
@@ -24,24 +24,17 @@ REFUSED = ("layout-major", "solo-identity")
 _UNTAGGED = (FrameTypes.ADMIT_ALL, FrameTypes.ADMIT_ONLY_UNTAGGED)
 
 
-def own_findings(config: NodeConfig) -> tuple[Finding, ...]:
+def own_findings(own: Profile | None) -> tuple[Finding, ...]:
     """What can be said without the peer; nothing on a device without MLAG."""
-    own = profile(config)
     return () if own is None else check(own)
 
 
-def pair_findings(
-    config: NodeConfig, node: int | None, iccp: IccpCore, peer_name: str, told: Profile | None
-) -> tuple[Finding, ...]:
-    """What the peer adds: the whole profile that it has *told*, else its mlag-ids; its node number. *node* is ours."""
-    own, peer = profile(config), peer_profile(iccp, peer_name)
-    if told is not None:
-        number = None if peer is None else peer.node_number
-        peer = replace(told, name=peer_name, complete=True, node_number=number)
-    if own is None or peer is None:
-        return ()
-    own = replace(own, node_number=node)
-    return check_beside(own, peer)
+def peer_profile(iccp: IccpCore, name: str, told: Profile | None) -> Profile | None:
+    """The peer: the whole profile that it has *told*, else as far as mLACP tells; None before either."""
+    if told is None:
+        return _by_mlacp(iccp, name)
+    number = None if iccp.peer_system is None else iccp.peer_system.node_id
+    return replace(told, name=name, complete=True, node_number=number)
 
 
 def read_profile(octets: bytes) -> Profile | None:
@@ -96,8 +89,7 @@ def _peer_port_mtu(config: NodeConfig) -> int | None:
     return min(found) + ADDRESSES_AND_TYPE if found and len(found) == len(sizes) else None
 
 
-def peer_profile(iccp: IccpCore, name: str) -> Profile | None:
-    """The peer as far as mLACP tells; None before it has told."""
+def _by_mlacp(iccp: IccpCore, name: str) -> Profile | None:
     if iccp.peer_system is None:
         return None
     return Profile(

@@ -46,6 +46,8 @@ from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.mac import Mac, is_reserved, mac_text
 
+LONG = 64
+"""Actions carried out by a call that leaves the description of its outcome to the next one."""
 _RUNT = 14
 """A frame without a whole header is noise."""
 
@@ -62,7 +64,9 @@ class Node:
         self.config = config
         self.name = config.name
         store = store or Store()
-        self.findings = findings.own_findings(config)
+        self.profile = findings.profile(config)
+        """What the checks of M12 read; None without MLAG."""
+        self.findings = findings.own_findings(self.profile)
         self.pair_findings: tuple[Finding, ...] = ()
         """What is wrong beside the peer."""
         self.shared = tuple(bond.name for bond in wiring.dual_homed(config))
@@ -104,6 +108,10 @@ class Node:
         self.bridge_identity: Mac = config.mac
         self.warnings = tuple(finding.message for finding in self.findings)
         self.mlacp_dirty = self.stp_dirty = False
+        self._carried_out = 0
+        """Actions, by this call."""
+        self._owed: Instant | None = None
+        """Since when the peer is owed a description of what has changed; None = it is not."""
         self._due: Instant | None = None
         self._due_known = False
         """Asking every core for its deadline at every frame would cost as much as forwarding it."""
@@ -222,7 +230,7 @@ class Node:
         if not self._due_known or self.plane.decided:
             self._due_known, self.plane.decided = True, False
             self._due = min((due for core in self._cores() if (due := core.deadline) is not None), default=None)
-        return self._due
+        return self._due if self._owed is None else self._owed
 
     def start(self, now: Instant) -> Sequence[Action]:
         """The device begins, all its links down."""
@@ -322,6 +330,7 @@ class Node:
 
     def _wake(self, now: Instant, out: list[Action]) -> bool:
         """Leases first (M2.4), then whatever is due; True when the node had slept: what it was given is stale."""
+        self._carried_out = 0
         slept = False
         if self.mlag is not None and (actions := self.mlag.lease(now)):
             slept = True
@@ -340,17 +349,26 @@ class Node:
         waiting = deque(actions)
         while waiting:
             action = waiting.popleft()
+            self._carried_out += 1
             waiting.extend(ROUTES[type(action)](self, action, now, out))
         return out
 
     def _done(self, now: Instant, out: list[Action]) -> list[Action]:
-        """Tell the peer what changed on our bonds, once per call, as soon as our node number is known."""
-        if self.mlacp_dirty and self._pairing is not None and self._pairing.mlag.pair.store.node is not None:
+        """Tell the peer what changed on our bonds, once per call, as soon as our node number is known. Nothing waits
+        for that, so a call that has done much already leaves it to the next."""
+        pairing = self._pairing
+        if pairing is None:
+            return out
+        mlacp = self.mlacp_dirty and pairing.mlag.pair.store.node is not None
+        stp = self.stp_dirty and self.pair_tree is not None
+        if self._owed is None and self._carried_out > LONG and (mlacp or stp):
+            self._owed = now
+            return out
+        self._owed = None
+        if mlacp:
             self.mlacp_dirty = False
-            self._carry_out(
-                self._pairing.iccp.handle(describe(self.config, self.lacp, self._pairing.mlag), now), now, out
-            )
-        if self.stp_dirty and self._pairing is not None and self.pair_tree is not None:
+            self._carry_out(pairing.iccp.handle(describe(self.config, self.lacp, pairing.mlag), now), now, out)
+        if stp and self.pair_tree is not None:
             self.stp_dirty = False
-            self._carry_out(self._pairing.iccp.handle(self.pair_tree.describe(), now), now, out)
+            self._carry_out(pairing.iccp.handle(self.pair_tree.describe(), now), now, out)
         return out

@@ -39,6 +39,8 @@ class Pairing:
         """None where the bridge has no spanning tree."""
         self.profile: Profile | None = None
         """What the peer says it is like (M12)."""
+        self.compared: tuple[Profile, Profile | None] | None = None
+        """Ours and the peer's, as last checked beside each other."""
         self.heard = bytearray()
         """Of its profile, so far."""
         self.log = None if tree is None else TreeLog(tree, core.pair.store.node or 0)

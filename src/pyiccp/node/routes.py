@@ -301,6 +301,10 @@ def _tell(self: Node, action: mlag.Tell, now: Instant, out: Out) -> Sequence[Any
     return self.pairing.iccp.handle(iccp.TlvsQueued(iccp.Application.MLAG, (action.value,)), now)
 
 
+def _tell_all(self: Node, action: mlag.TellAll, now: Instant, out: Out) -> Sequence[Any]:
+    return self.pairing.iccp.handle(iccp.TlvsQueued(iccp.Application.MLAG, action.values), now)
+
+
 def _send_fence(self: Node, action: mlag.SendFence, now: Instant, out: Out) -> Sequence[Any]:
     return self.pairing.link.handle(link.FenceQueued(action.fence), now)
 
@@ -391,6 +395,7 @@ ROUTES: Mapping[type, Route] = MappingProxyType(
         mlag.ReleaseCopies: _release_copies,
         mlag.DropCopies: _drop_copies,
         mlag.Tell: _tell,
+        mlag.TellAll: _tell_all,
         mlag.SendFence: _send_fence,
         mlag.SendKeepalive: _send_keepalive,
         mlag.StartHosts: _start_hosts,
