@@ -6,8 +6,9 @@ import msgspec
 
 from pyiccp.lab.network import Network
 from redundancy.bounds import Bound
-from redundancy.observer import Observer, Watch
+from redundancy.observer import Observer
 from redundancy.rows import Step
+from redundancy.watch import Watch
 
 
 class Seen(msgspec.Struct, kw_only=True):
@@ -19,6 +20,8 @@ class Seen(msgspec.Struct, kw_only=True):
     identities: int
     roots: dict[str, int]
     """Per neighbouring bridge."""
+    alone: dict[str, int]
+    """Per neighbouring bridge."""
 
     @classmethod
     def of(cls, network: Network, observer: Observer, watch: Watch) -> Self:
@@ -28,6 +31,7 @@ class Seen(msgspec.Struct, kw_only=True):
             reflections=sum(each.reflected for each in network.directions),
             identities=watch.identities,
             roots=dict(watch.roots),
+            alone=dict(watch.alone),
         )
 
     def since(self, before: Self) -> Self:
@@ -37,6 +41,7 @@ class Seen(msgspec.Struct, kw_only=True):
             reflections=self.reflections - before.reflections,
             identities=self.identities - before.identities,
             roots={name: count - before.roots.get(name, 0) for name, count in self.roots.items()},
+            alone={name: count - before.alone.get(name, 0) for name, count in self.alone.items()},
         )
 
 
@@ -92,6 +97,7 @@ def judged(
         ("reflections", seen.reflections, 0),
         ("identity changes", seen.identities, bound.identities),
         *((f"root changes at {name}", count, bound.roots) for name, count in seen.roots.items()),
+        *((f"{name} left alone", count, bound.alone) for name, count in seen.alone.items()),
     ):
         cells.failures += _beyond(what, count, most)
     return cells

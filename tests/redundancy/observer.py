@@ -1,4 +1,4 @@
-"""Looks at the wires and the neighbours while a row runs."""
+"""Looks at the wires while a row runs."""
 
 from collections import defaultdict
 
@@ -6,7 +6,6 @@ from pyiccp.lab.frames import ANNOUNCEMENT, MAGIC, TRAILER
 from pyiccp.lab.links import Link, Way
 from pyiccp.lab.network import Network
 from pyiccp.sansio import Instant
-from pyiccp.wire.mac import Mac
 
 CLIENT = "Client"
 PEERS = ("Peer1", "Peer2")
@@ -60,36 +59,6 @@ class Observer:
                     direction = self.network.directions[number]
                     found[number][half].add(sequence % direction.streams)
         return dict(found)
-
-
-class Watch:
-    """Counts changes that neighbours see: of the partner's identity at the client, of the root at bridges."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self.identities = -1
-        self.roots: dict[str, int] = {}
-        """Of the root, per bridge."""
-        self._identity: Mac | None = None
-        self._roots: dict[str, str] = {}
-        self.look()
-
-    def look(self) -> None:
-        """Compare with what was seen last."""
-        for device in self.network.devices.values():
-            if device.name in PEERS or device.node is None:
-                continue
-            status = device.node.status(self.network.now)
-            alone = bool(status.bonds) and not any(bond.active_ports for bond in status.bonds.values())
-            # M14 counts identifiers under which neighbours see others; who sees nobody is a root to nobody else.
-            for bridge in () if alone else status.bridges.values():
-                changed = self._roots.get(device.name) != bridge.root_bridge_id
-                self.roots[device.name] = self.roots.get(device.name, -1) + changed
-                self._roots[device.name] = bridge.root_bridge_id
-            identity = next((bond.lacp_partner_system_id for bond in status.bonds.values()), None)
-            if device.name == CLIENT and identity is not None and any(identity):
-                self.identities += identity != self._identity
-                self._identity = identity
 
 
 def _half(link: Link) -> int | None:

@@ -16,8 +16,10 @@ bounds are written by hand in `tests/redundancy/bounds.py`, the networks are in 
 
 A number is frames lost, in brackets where the flow can have no path meanwhile (listed, not counted). D duplicates,
 L loops, R reflections, I changes of the partner's identity at the client, S changes of the root at the
-neighbouring bridge that saw most; while a bridge sees nobody, its own claim is no change. The first four are never
-allowed unless the bound says so.
+neighbouring bridge that saw most, A how often its bond, its only link to others, had no link left. None of these is
+allowed unless the bound says so. Changes are counted after every control frame and every other call of a neighbour's
+node, not at intervals. A bridge that was left alone is the root to nobody else: until it hears another one again, its
+own claim is no change; that it was alone is counted under A.
 """
 
 
@@ -41,8 +43,8 @@ def _caption(network: str) -> str:
 def _table(outcomes: list[Outcome]) -> list[str]:
     flows = list(outcomes[0].steps[0].losses)
     lines = [
-        f"| events | {' | '.join(flows)} | D | L | R | I | S | bound |",
-        f"|---{'|--:' * (len(flows) + 5)}|---|",
+        f"| events | {' | '.join(flows)} | D | L | R | I | S | A | bound |",
+        f"|---{'|--:' * (len(flows) + 6)}|---|",
     ]
     for outcome in outcomes:
         for number, step in enumerate(outcome.steps):
@@ -55,6 +57,7 @@ def _table(outcomes: list[Outcome]) -> list[str]:
                 seen.reflections,
                 seen.identities,
                 max(seen.roots.values(), default=0),
+                max(seen.alone.values(), default=0),
             ]
             verdict = "**no**: " if step.failures else ""
             lines.append(
@@ -78,6 +81,7 @@ def _numbers(bound: Bound) -> str:
         parts.append(f"changed way ≤ {bound.changed}")
     if bound.dead is not None:
         parts.append(f"dead half ≤ {bound.dead} ms")
-    if bound.identities:
-        parts.append(f"I ≤ {bound.identities}, S ≤ {bound.roots}")
+    for letter, most in (("I", bound.identities), ("S", bound.roots), ("A", bound.alone)):
+        if most:
+            parts.append(f"{letter} ≤ {most}")
     return ", ".join(parts)

@@ -32,6 +32,7 @@ class Row(msgspec.Struct, frozen=True):
 PRIMARY = {1: "primary", 2: "secondary"}
 ORPHAN = {1: "h2", 2: "h3"}
 COUPLED = "one-way member, coupled client"
+LAST_HALF = "peer link and the primary's member cut"
 INDEPENDENT = "one-way member"
 """Of a client with the independent mux (`lacp-mux`): it stops sending at our C=0, not only when it hears nothing."""
 RETURN = 5.0
@@ -210,14 +211,14 @@ def _bonded() -> Iterator[Row]:
 
 def _staggered() -> Iterator[Row]:
     """Peer link first, members later, and the reverse; without the primary's half nobody carries h1."""
-    for k, without in ((1, ("h1", "h3")), (2, ("h3",))):
+    for k, kind, without in ((1, LAST_HALF, ("h1", "h3")), (2, "peer link and member cut", ("h3",))):
         member, link = QUICK.member.format(k), QUICK.peer_link
         for later in ("10ms", "1s", "5s"):
             for first, second in ((link, member), (member, link)):
                 lasts = 7.0 if later == "5s" else 3.0
                 name = "peer link" if first is link else "member"
                 steps = (
-                    Step((f"cut {first}", f"+{later} cut {second}"), "peer link and member cut", lasts, without),
+                    Step((f"cut {first}", f"+{later} cut {second}"), kind, lasts, without),
                     Step((f"mend {first}", f"+{later} mend {second}"), "return of the peer link", lasts + 3, without),
                 )
                 yield Row(
@@ -229,7 +230,7 @@ def _two_at_once() -> Iterator[Row]:
     """Both orders at one instant; mended in both orders."""
     m1, m2, link = QUICK.member.format(1), QUICK.member.format(2), QUICK.peer_link
     couples = [
-        ((f"cut {m1}", f"mend {m1}"), (f"cut {link}", f"mend {link}"), "peer link and member cut", ("h1", "h3")),
+        ((f"cut {m1}", f"mend {m1}"), (f"cut {link}", f"mend {link}"), LAST_HALF, ("h1", "h3")),
         ((f"cut {m2}", f"mend {m2}"), (f"cut {link}", f"mend {link}"), "peer link and member cut", ("h3",)),
         ((f"cut {m1}", f"mend {m1}"), (f"cut {m2}", f"mend {m2}"), "both members cut", ("h1",)),
         (("crash Peer2", "start Peer2"), (f"cut {m1}", f"mend {m1}"), "crash and member cut", ("h1", "h3")),
@@ -275,7 +276,8 @@ def _client_root() -> Iterator[Row]:
         yield _planned("third-client", k, ("h4",))
         yield _member("third-client", THIRD, k)
         yield _crash("third-client", k, "crash", changed=("h4",))
-        yield _crash("third-client-alone", k, f"crash of the {PRIMARY[k]}, no keepalive", changed=("h4",))
+        behind = ", the root behind the bond" if k == 1 else ""
+        yield _crash("third-client-alone", k, f"crash of the {PRIMARY[k]}, no keepalive{behind}", changed=("h4",))
     yield _peer_link("third-client", THIRD, "peer link cut", changed=("h3",))
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -15,8 +15,9 @@ from pyiccp.lab.scenario import load
 from pyiccp.sansio import Instant, microseconds, milliseconds, seconds
 from redundancy.bounds import BOUNDS
 from redundancy.judge import Cells, Seen, judged
-from redundancy.observer import Observer, Watch
+from redundancy.observer import Observer
 from redundancy.rows import Row, Step
+from redundancy.watch import Watch
 from redundancy.witness import happened, whole
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -24,7 +25,6 @@ UNDISTURBED = milliseconds(400)
 """Flows run for so long before they are looked at."""
 PHASE = microseconds(25)
 """Events come so long after frames were sent: some are on a wire then."""
-STRIDE = milliseconds(10)
 SHARE = 0.25
 """Both halves carry at least this part of the client's frames, each way, before a fault."""
 
@@ -67,19 +67,18 @@ def run(row: Row) -> Outcome:
     observer, watch, ledger = Observer(network), Watch(network), Ledger(network)
     at: Instant = network.now + 2 * UNDER_WAY + PHASE
     seen: list[Seen] = []
-    advance = _advance(network, watch)
     for step in row.steps:
-        ledger.before(at, advance)
+        ledger.before(at, network.run)
         before = Seen.of(network, observer, watch)
         faults = list(_schedule(network, step, at))
         open_ = [str(fault) for fault in faults if happened(network, fault, observer)]
         assert not open_, f"{row.title}: {open_} before it was done"
         at += seconds(step.lasts)
-        advance(at - 2 * UNDER_WAY)
+        network.run(at - 2 * UNDER_WAY)
         missed = [str(fault) for fault in faults if not happened(network, fault, observer)]
         assert not missed, f"{row.title}: {missed} did not happen"
         seen.append(Seen.of(network, observer, watch).since(before))
-    ledger.before(at, advance)
+    ledger.before(at, network.run)
     assert whole(network), f"{row.title}: repaired, and not whole again"
     names, missing = pairs(network.directions), ledger.missing()
     assert not any(missing[0]), f"{row.network}: frames lost before any fault"
@@ -89,15 +88,6 @@ def run(row: Row) -> Outcome:
         for step, lost, found in zip(row.steps, missing[1:-1], seen, strict=True)
     ]
     return Outcome(network=row.network, title=row.title, steps=cells)
-
-
-def _advance(network: Network, watch: Watch) -> Callable[[Instant], None]:
-    def advance(to: Instant) -> None:
-        while network.now < to:
-            network.run(min(to, network.now + STRIDE))
-            watch.look()
-
-    return advance
 
 
 def _schedule(network: Network, step: Step, at: Instant) -> Iterable[Fault]:

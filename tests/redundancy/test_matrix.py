@@ -26,7 +26,7 @@ CHOSEN = [
         "cut keepalive, cut Peer2:sfp-sfpplus2; mend keepalive, mend Peer2:sfp-sfpplus2",
     )
 ]
-CALM = Seen(duplicates=0, loops=0, reflections=0, identities=0, roots={})
+CALM = Seen(duplicates=0, loops=0, reflections=0, identities=0, roots={}, alone={})
 
 
 def test_every_row_has_its_bounds_and_a_name_of_its_own() -> None:

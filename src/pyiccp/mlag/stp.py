@@ -42,6 +42,8 @@ PATIENCE = seconds(2.5)
 HELLO = seconds(2)
 COMING_BACK = seconds(3)
 """A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
+HANDING_OVER = milliseconds(300)
+"""A client has seen our new identity by then, and taken the peer's half, which has waited for it (M1.2)."""
 READY, SILENT = "ready", "silent"
 
 
@@ -99,8 +101,8 @@ class TreeLog:
     def handle(self, event: Event, now: Instant) -> list[Any]:
         """See sansio.Core."""
         match event:
-            case Changed(change, passing):
-                return self._wait(change, now) if passing else self._changed(change, now)
+            case Changed(change, patience):
+                return self._wait(change, patience, now) if patience else self._changed(change, now)
             case Heard(value):
                 return self._heard(value, now)
             case Started(primary, node):
@@ -135,13 +137,13 @@ class TreeLog:
 
     # --- the order of things
 
-    def _wait(self, change: TlvValue, now: Instant) -> list[Any]:
-        """An edge port's bond that changes its identity is the same cable to the same client. It is down for the two
-        seconds that LACP takes; for spanning tree it is not, unless it takes longer. When the other half is up there
-        is nothing to bridge over."""
+    def _wait(self, change: TlvValue, patience: Instant, now: Instant) -> list[Any]:
+        """A bond that changes its identity is the same cable to the same client. It is down until its client has taken
+        the peer's half, or LACP has come up anew; for spanning tree it is not, unless that takes longer. When the other
+        half is up there is nothing to bridge over."""
         match change:
             case TreeLinkDown(port) if port in self.halves and not self.halves.up(port, 1 - self.node):
-                self.timers.set(port, now + COMING_BACK)
+                self.timers.set(port, now + patience)
                 return []
         return self._changed(change, now)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
 
 Observer = Callable[[tuple[int, int], int, tuple[Any, ...]], None]
@@ -15,8 +16,9 @@ class Changed(msgspec.Struct, frozen=True, gc=False):
     """Something happened on this node."""
 
     change: TlvValue
-    passing: bool = False
-    """A bond is down because it starts anew under another identity, its carrier is on: see `_wait`."""
+    patience: Instant = 0
+    """A bond is down because it starts anew under another identity, its carrier is on: for so long it may be so before
+    it counts; see `_wait`."""
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):

@@ -15,7 +15,7 @@ from pyiccp.link.seal import Sealing
 from pyiccp.mlag.consistency import Finding
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.store import Store
-from pyiccp.mlag.stp import COMING_BACK
+from pyiccp.mlag.stp import COMING_BACK, HANDING_OVER
 from pyiccp.mlag.stp_events import Changed, Observer
 from pyiccp.node import findings, wiring
 from pyiccp.node.carrier import carrier_changed, port_changed
@@ -188,24 +188,27 @@ class Node:
         """Something happened on a port of a spanning tree; the pair's hears of it by way of the log (M9.1)."""
         if self.pair_tree is None or event.port not in self.pair_tree.ports:
             return self.tree_of[event.port].handle(event, now)
-        passing = isinstance(event, rstp.LinkWentDown) and self._coming_back(event.port, now)
-        return self.log_tree(self.pair_tree.change(event), now, passing)
+        patience = self._patience(event.port, now) if isinstance(event, rstp.LinkWentDown) else 0
+        return self.log_tree(self.pair_tree.change(event), now, patience)
 
-    def _coming_back(self, bond: str, now: Instant) -> bool:
-        """*bond* starts anew under another identity, its carrier is on, and there is no bridge behind it: to spanning
-        tree it is the same port, which would otherwise wait three seconds to find that out again."""
+    def _patience(self, bond: str, now: Instant) -> Instant:
+        """*bond* starts anew under another identity, its carrier is on: for how long it is the same port to spanning
+        tree. With no bridge behind it, which would take three seconds to find out again, until LACP is up anew; else
+        for a moment, in which the client moves to the peer's half."""
+        renamed = self.renamed.get(bond, -COMING_BACK)
         view = self.tree_view(bond)
-        return (
-            now - self.renamed.get(bond, -COMING_BACK) < COMING_BACK
-            and any(self.plane.running[slave] for slave in self.plane.trunks[bond].bond.slaves)
-            and view is not None
-            and view.oper_edge
-        )
+        if now - renamed >= COMING_BACK or view is None:
+            return 0
+        if not any(self.plane.running[slave] for slave in self.plane.trunks[bond].bond.slaves):
+            return 0
+        if view.oper_edge:
+            return COMING_BACK
+        return HANDING_OVER if now == renamed and self.pairing.mlag.pair.session is not None else 0
 
-    def log_tree(self, change: TlvValue, now: Instant, passing: bool = False) -> Sequence[Any]:
+    def log_tree(self, change: TlvValue, now: Instant, patience: Instant = 0) -> Sequence[Any]:
         """Something happened to the pair's tree on this node."""
         log = self.pairing.log
-        return () if log is None else log.handle(Changed(change, passing), now)
+        return () if log is None else log.handle(Changed(change, patience), now)
 
     def tree_port_reported(self, port: str, out: list[Action]) -> None:
         """Role or state of *port* changed: the timeline wants to know."""
