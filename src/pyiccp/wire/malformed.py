@@ -34,14 +34,17 @@ class Malformed(ValueError):  # noqa: N818 - what it says is what the octets are
 
     @property
     def path(self) -> str:
+        """Field names with dots, list positions in brackets: `tlvs[2].name`; empty where the whole is meant."""
         return self.fault.path
 
     @property
     def offset(self) -> int:
+        """First octet of that field, or the end of what is there."""
         return self.fault.offset
 
     @property
     def why(self) -> str:
+        """What is wrong, in words."""
         return self.fault.why
 
     def __str__(self) -> str:
