@@ -110,7 +110,10 @@ def test_a_pair_and_its_client_as_three_programs(three: Three) -> None:
         (["--mac", "02:00:00:00:00:01", "--metrics", "192.0.2.1:9100"], "--metrics: "),
         (["--mac", "02:00:00:00:00:01", "--pcap", "/dev/null/x"], "--pcap: Not a directory"),
         (["--mac", "02:00:00:00:00:01", "--state", "/dev/null/x"], "--state: Not a directory"),
-        (["--mac", "02:00:00:00:00:01", "--port", "sfp-sfpplus1=pcap:/dev/null"], "--port sfp-sfpplus1: /dev/null: no"),
+        (
+            ["--mac", "02:00:00:00:00:01", "--port", "sfp-sfpplus1=pcap:/dev/null"],
+            "--port sfp-sfpplus1: /dev/null: the file is empty",
+        ),
         (["--mac", "02:00:00:00:00:01", "--port", "sfp-sfpplus1=tapfd:0"], "file descriptor 0 is no TAP"),
         (["--mac", "02:00:00:00:00:01", "--liveness", "2s"], "outside 10ms to 1s"),
     ],

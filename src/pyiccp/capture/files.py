@@ -31,4 +31,4 @@ def read_feed(feed: Feed, form: str = "auto") -> Capture:
         return pcapng.PcapngReader(feed)
     if form == "pcap" or start in pcap.MAGICS:
         return pcap.PcapReader(feed)
-    raise CaptureError(feed.broken or f"no capture starts with {start.hex() or 'nothing'}")
+    raise CaptureError(feed.broken) if feed.broken else CaptureError.foreign("capture", start)

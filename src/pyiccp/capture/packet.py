@@ -1,5 +1,7 @@
 """What a capture file holds: packets, the interfaces they were seen at, and where the file stops making sense."""
 
+from typing import Self
+
 import msgspec
 
 ETHERNET = 1
@@ -10,6 +12,11 @@ SECOND = 1_000_000_000
 
 class CaptureError(ValueError):
     """Octets that no capture file starts with."""
+
+    @classmethod
+    def foreign(cls, form: str, start: bytes) -> Self:
+        """What starts with *start* is no *form*."""
+        return cls(f"no {form} starts with {start.hex()}" if start else "the file is empty")
 
 
 class Interface(msgspec.Struct, frozen=True, gc=False):

@@ -26,7 +26,7 @@ class Head:
 
     def __init__(self, octets: bytes) -> None:
         if octets[:4] not in _MAGICS:
-            raise CaptureError(f"no pcap file starts with {octets[:4].hex() or 'nothing'}")
+            raise CaptureError.foreign("pcap file", octets[:4])
         if len(octets) < HEADER:
             raise CaptureError(f"a pcap header has {HEADER} octets, here are {len(octets)}")
         self.order, self.unit = _MAGICS[octets[:4]]

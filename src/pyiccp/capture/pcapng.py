@@ -42,7 +42,7 @@ class PcapngReader:
 
     def __init__(self, feed: Feed) -> None:
         if feed.peek(4) != SECTION:
-            raise CaptureError(f"no pcapng file starts with {feed.peek(4).hex() or 'nothing'}")
+            raise CaptureError.foreign("pcapng file", feed.peek(4))
         self._feed = feed
         self._endian: Literal["little", "big"] = "little"
         self._first = 0

@@ -12,7 +12,7 @@ VERBS = ("stop", "enter-maintenance", "leave-maintenance", "flush", "clear-guard
 ABOUT_A_PORT = ("flush", "clear-guards")
 
 
-@click.command()
+@click.command(short_help="Tell a running node what to do.")
 @click.argument("verb", type=click.Choice(VERBS))
 @click.argument("interface", required=False)
 @control_option

@@ -23,8 +23,10 @@ from pyiccp.capture.records import records
 from pyiccp.capture.scanning import Scan, mapped
 from pyiccp.capture.table import COLUMNS, row
 from pyiccp.capture.words import line
+from pyiccp.cli.files import named
 from pyiccp.cli.output import quietly
 from pyiccp.cli.progress import counted
+from pyiccp.node.config import ConfigError
 from pyiccp.wire.identify import DEFAULT_PORTS
 
 STREAMS = {"iccp": "iccp", "sonic": "sonic-iccp", "none": ""}
@@ -32,7 +34,7 @@ STREAMS = {"iccp": "iccp", "sonic": "sonic-iccp", "none": ""}
 Lines = Iterator[str]
 
 
-@click.command()
+@click.command(short_help="Print what the control frames of a capture say.")
 @click.argument("file", metavar="FILE|-")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "jsonl", "hex", "csv"]), default="text", show_default=True
@@ -150,9 +152,9 @@ def _open(stack: ExitStack, name: str, input_format: str, wanted: frozenset[str]
             return HexReader(b"".join(iter(lambda: feed.read(1 << 20), b"")).decode("utf-8", "replace"))
         return read_feed(feed, input_format)
     except OSError as error:
-        raise click.UsageError(f"{name}: {error.strerror}") from None
+        raise ConfigError(f"{name}: {error.strerror}") from None
     except CaptureError as error:
-        raise click.UsageError(f"{name}: {error}") from None
+        raise ConfigError(f"{name}: {error}") from None
 
 
 def _is_text(start: bytes) -> bool:
@@ -162,10 +164,8 @@ def _is_text(start: bytes) -> bool:
 def _output(stack: ExitStack, path: Path | None) -> TextIO:
     if path is None:
         return sys.stdout
-    try:
+    with named(path):
         return stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from None
 
 
 def _text(found: Iterator[Decoded], seen: _Seen, capture: Capture) -> Lines:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from pyiccp.cli.files import named, text_of
 from pyiccp.cli.output import emit
 from pyiccp.node.config import ConfigError
 
@@ -26,7 +27,7 @@ class _WithConfigs(click.Command):
         return super().parse_args(ctx, spread)
 
 
-@click.command(cls=_WithConfigs)
+@click.command(cls=_WithConfigs, short_help="Say why a bond is not up: what captures prove.")
 @click.argument("captures", nargs=-1, required=True, type=_FILE, metavar="CAPTURE…")
 @click.option("--config", "configs", multiple=True, type=_FILE, metavar="A.rsc B.rsc", help="What lint holds against "
               "the configurations of the pair, and of its client as a third, counts too.")  # fmt: skip
@@ -50,30 +51,21 @@ def explain(captures: tuple[Path, ...], configs: tuple[Path, ...], as_json: bool
     from pyiccp.report.document import to_json
     from pyiccp.report.text import to_text
 
-    texts = []
-    for path in configs:
-        try:
-            texts.append((str(path), path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: {error}") from None
+    texts = [(str(path), text_of(path)) for path in configs]
     with ExitStack() as stack:
         files = []
         for path in captures:
-            try:
+            with named(path):
                 files.append((str(path), stack.enter_context(path.open("rb"))))
-            except OSError as error:
-                raise click.UsageError(f"{path}: {error.strerror}") from None
         try:
             report = tell(files, texts)
         except CaptureError as error:
-            raise click.UsageError(f"{error}; captures are pcap or pcapng") from None
+            raise ConfigError(str(error), fix="captures are pcap or pcapng") from None
     if html is not None:
         from pyiccp.report.html import to_html
 
-        try:
+        with named(html):
             html.write_text(to_html(report), encoding="utf-8")
-        except OSError as error:
-            raise click.UsageError(f"{html}: {error.strerror}") from None
     emit(to_json(report) if as_json else to_text(report))
     if not report.healthy:
         raise click.exceptions.Exit(1)

@@ -11,6 +11,7 @@ from rich.console import Console
 from pyiccp.capture.files import read
 from pyiccp.capture.packet import CaptureError, Packet
 from pyiccp.capture.pcap import PcapWriter
+from pyiccp.cli.files import named
 from pyiccp.cli.progress import counted
 from pyiccp.node.config import ConfigError
 from pyiccp.testing.campaign import Device, Finding, hunt
@@ -50,7 +51,7 @@ _patience = click.option(
 )  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(short_help="Make wrong PDUs; see what a parser or a device does.")
 def fuzz() -> None:
     """Make PDUs that are wrong in ways that matter, and see what a parser or a device makes of them.
 
@@ -66,7 +67,7 @@ def fuzz() -> None:
     """
 
 
-@fuzz.command()
+@fuzz.command(short_help="Write mutated PDUs: a capture, or a corpus of files.")
 @_protocol
 @_count
 @_seed
@@ -83,7 +84,7 @@ def generate(protocols: tuple[str, ...], count: int, seed: int, pcap: Path | Non
     if (pcap is None) == (corpus is None):
         raise click.UsageError("say where to: either --pcap OUT or --corpus DIR")
     made = counted(cases(protocols, count, seed), "inputs")
-    try:
+    with named(pcap or corpus or ""):
         if pcap is not None:
             with pcap.open("wb") as file:
                 writer = PcapWriter(file)
@@ -92,8 +93,6 @@ def generate(protocols: tuple[str, ...], count: int, seed: int, pcap: Path | Non
                     writer.write(Packet(case.number + 1, case.number * _MILLISECOND, 0, frame, len(frame)))
         elif corpus is not None:
             _write(corpus, made)
-    except OSError as error:
-        raise ConfigError(f"{error.filename or pcap or corpus}: {error.strerror}") from None
     print(f"{count} inputs of {', '.join(protocols)}, seed {seed}, in {pcap or corpus}", file=sys.stderr)
 
 
@@ -103,7 +102,7 @@ def _write(folder: Path, made: Iterator[Case]) -> None:
         (folder / f"{case.protocol}-{case.number:06d}.bin").write_bytes(case.octets)
 
 
-@fuzz.command()
+@fuzz.command(short_help="Throw mutants at a device and keep what broke it, small.")
 @_protocol
 @_count
 @_seed
@@ -161,7 +160,7 @@ def send(
         raise click.exceptions.Exit(EXIT_BAD)
 
 
-@fuzz.command()
+@fuzz.command(short_help="Send what was found again.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE...")
 @_port
 @_tcp
@@ -199,18 +198,16 @@ def replay(
 
 
 def _units(path: Path) -> list[bytes]:
-    try:
-        if path.suffix == ".json":
-            return list(Finding.load(path).octets)
-        with path.open("rb") as file:
-            try:
+    with named(path):
+        try:
+            if path.suffix == ".json":
+                return list(Finding.load(path).octets)
+            with path.open("rb") as file:
                 return [packet.octets for packet in read(file)]
-            except CaptureError:
-                return [path.read_bytes()]
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
-    except ValueError as error:
-        raise ConfigError(f"{path}: no saved case: {error}") from None
+        except CaptureError:
+            return [path.read_bytes()]
+        except ValueError as error:
+            raise ConfigError(f"{path}: no saved case: {error}") from None
 
 
 def _device(port: str | None, tcp: str | None, monitor: str | None, restart: str | None, patience: float) -> Device:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import click
 import msgspec
 
+from pyiccp.cli.files import named
 from pyiccp.cli.lab_check import check
 from pyiccp.cli.lab_compare import compare
 from pyiccp.cli.output import emit
@@ -28,7 +29,7 @@ class Lab(click.Group):
         return super().parse_args(ctx, args if args and args[0] in self.commands else ["run", *args])
 
 
-@click.group(cls=Lab, add_help_option=False)
+@click.group(cls=Lab, add_help_option=False, short_help="Run a network on a virtual clock; search it for holes.")
 def lab() -> None:
     """Run a network on a virtual clock; `lab check` searches one for holes, `lab compare` compares policies."""
 
@@ -37,7 +38,7 @@ lab.add_command(check)
 lab.add_command(compare)
 
 
-@lab.command()
+@lab.command(short_help="Run a network and print what became of it.")
 @click.argument("scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO.toml]")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--until", metavar="TIME", help="Virtual time to run, e.g. 60s.")
@@ -99,7 +100,7 @@ def run(
     chosen = _adjusted(load(scenario), until, events, seed)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory())) if html is not None and pcap is None else pcap
-        with progress_of(chosen.until) as progress:
+        with progress_of(chosen.until) as progress, named(folder or ""):
             result = run_scenario(chosen, pcap=folder, progress=progress)
         if html is not None and folder is not None:
             _page(html, folder / CAPTURE_NAME, result, "quick setup" if scenario is None else scenario.name)
@@ -116,10 +117,8 @@ def _page(target: Path, capture: Path, result: Result, title: str) -> None:
     events = [(round(one.at * 1e9), one.what) for one in result.timeline if one.node == "lab"]
     with capture.open("rb") as file:
         report = explain([(capture.name, file)], events=events)
-    try:
+    with named(target):
         target.write_text(to_html(msgspec.structs.replace(report, title=title)), encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{target}: {error.strerror}") from None
 
 
 def _adjusted(scenario: Scenario, until: str | None, events: tuple[str, ...], seed: int | None) -> Scenario:
@@ -137,12 +136,13 @@ def _adjusted(scenario: Scenario, until: str | None, events: tuple[str, ...], se
 
 
 def _copy(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for source in sorted(QUICKSTART.iterdir()):
-        if source.suffix not in (".rsc", ".toml"):
-            continue
-        target = folder / source.name
-        if target.exists():
-            raise ConfigError(f"{target} exists already; nothing is overwritten")
-        shutil.copyfile(source, target)
-        emit(f"{target}\n")
+    with named(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in sorted(QUICKSTART.iterdir()):
+            if source.suffix not in (".rsc", ".toml"):
+                continue
+            target = folder / source.name
+            if target.exists():
+                raise ConfigError(f"{target} exists already; nothing is overwritten")
+            shutil.copyfile(source, target)
+            emit(f"{target}\n")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from pyiccp.cli.files import named
 from pyiccp.cli.lab_check_report import Asked, json_of, most_telling, text_of_report
 from pyiccp.cli.output import emit
 from pyiccp.cli.progress import searching
@@ -43,13 +44,13 @@ def _trace(_: click.Context, __: click.Parameter, value: str | None) -> Trace | 
         raise click.BadParameter(str(error)) from None
 
 
-@click.command("check")
+@click.command("check", short_help="Search for an order of faults that breaks MLAG.")
 @click.argument("scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO.toml]")
 @click.option("--network", type=click.Choice(NAMES), help=f"A packaged network instead of a file; default {DEFAULT}.")
 @click.option("--depth", type=click.IntRange(1, 9), metavar="N",
               help=f"Events in a row; default {DEPTH}, with --full {FULL_DEPTH}.")  # fmt: skip
 @click.option("--full", is_flag=True, help=f"All kinds of events, and depth {FULL_DEPTH}.")
-@click.option("--kinds", callback=_kinds, metavar="KIND,…", help="Only these kinds of events; they are listed below.")
+@click.option("--kinds", callback=_kinds, metavar="KIND,…", help="Only these kinds of events; they are listed above.")
 @click.option("--random", "count", type=click.IntRange(1), metavar="N", help="N random walks instead.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Seed of the first walk.")
 @click.option("--trace", callback=_trace, metavar="TEXT", help="Follow this one trace, as a report prints it.")
@@ -100,6 +101,9 @@ def check(
         raise click.UsageError("--network and a scenario exclude each other")
     file = NETWORKS / f"{network or DEFAULT}.toml" if scenario is None else scenario
     chosen = load(file)
+    if out is not None:
+        with named(out):  # before a search that takes minutes, not behind it
+            out.mkdir(parents=True, exist_ok=True)
     start = _start(chosen)
     asked = Asked(
         network=file.stem if scenario is None else str(file),

@@ -17,7 +17,7 @@ SCHEMA = 1
 Timed = list[tuple[Instant, list[Event]]]
 
 
-@click.command("compare")
+@click.command("compare", short_help="Say what each event costs under each policy.")
 @click.argument("scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO.toml]")
 @click.option("--policy", "policies", default=",".join(POLICIES), show_default=True, metavar="POLICY,…",
               help="Which to compare, in this order.")  # fmt: skip

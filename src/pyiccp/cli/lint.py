@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from pyiccp.cli.files import text_of
 from pyiccp.cli.output import emit
-from pyiccp.node.config import ConfigError
 from pyiccp.routeros.lint import SCHEMA, LintFinding
 from pyiccp.routeros.lint import lint as check
 
@@ -14,7 +14,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _LABELS = {"type-1": "type 1", "type-2": "type 2", "advice": "advice"}
 
 
-@click.command()
+@click.command(short_help="Check the configurations of a pair before it runs.")
 @click.argument("peer1", type=_FILE, metavar="PEER1.rsc")
 @click.argument("peer2", type=_FILE, metavar="[PEER2.rsc]", required=False)
 @click.argument("client", type=_FILE, metavar="[CLIENT.rsc]", required=False)
@@ -48,10 +48,7 @@ def lint(peer1: Path, peer2: Path | None, client: Path | None, as_json: bool, ke
 
 
 def _text(path: Path) -> tuple[str, str]:
-    try:
-        return str(path), path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from None
+    return str(path), text_of(path)
 
 
 def _lines(findings: tuple[LintFinding, ...]) -> list[str]:

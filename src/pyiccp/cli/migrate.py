@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
+from pyiccp.cli.files import text_of
 from pyiccp.cli.output import emit
-from pyiccp.node.config import ConfigError
 from pyiccp.routeros.migrate import migrate as rewrite
 
 
-@click.command()
+@click.command(short_help="Rewrite a configuration for RouterOS 7.22 and newer.")
 @click.argument("old", type=click.Path(path_type=Path, dir_okay=False), metavar="OLD.rsc")
 def migrate(old: Path) -> None:
     """Print OLD.rsc with MLAG as RouterOS 7.22 and newer write it: as properties of the bridge.
@@ -21,10 +21,7 @@ def migrate(old: Path) -> None:
     Example:
       pyiccp migrate peer1.rsc > peer1-new.rsc
     """
-    try:
-        text = old.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{old}: {error}") from None
+    text = text_of(old)
     new = rewrite(text, str(old))
     if new == text:
         print(f"note: {old} does not use /interface bridge mlag: nothing to change", file=sys.stderr)

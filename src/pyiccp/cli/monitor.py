@@ -17,7 +17,7 @@ WATCH = 1.0
 """Seconds between two looks."""
 
 
-@click.command()
+@click.command(short_help="Show a running node.")
 @click.argument("path", nargs=-1, metavar="[PATH]")
 @control_option
 @click.option("--json", "as_json", is_flag=True, help="The whole status as JSON.")

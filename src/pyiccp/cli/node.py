@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pyiccp.cli.files import text_of
 from pyiccp.lab.scenario import POLICIES
 from pyiccp.lab.units import parse_duration
 from pyiccp.node.config import LACP_MUXES, ORPHAN_PORTS, ConfigError, NodeConfig, Tuning
@@ -21,7 +22,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-@click.command()
+@click.command(short_help="Run one switch of a pair on real cables.")
 @click.argument("config", type=_FILE, metavar="CONFIG.rsc")
 @click.option("--name", required=True, help="What the log and the store call this node.")
 @click.option("--mac", "address", required=True, metavar="MAC", help="Its bridge MAC; ports count on from it.")
@@ -32,15 +33,31 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option("--metrics", metavar="ADDR:PORT", help="Prometheus metrics by HTTP (extra: node).")
 @click.option("--pcap", type=_FILE, metavar="FILE", help="Capture all ports, as pcapng.")
 @click.option("--keepalive", metavar="LOCAL,PEER", help="UDP beside the peer link: ADDR:PORT,ADDR:PORT.")
-@click.option("--policy", type=click.Choice(POLICIES), default="safe", help="When the peer is lost.")
-@click.option("--liveness", default="300ms", metavar="TIME", help="Heartbeat of the session, 10ms to 1s.")
-@click.option("--ask-time", default="1s", metavar="TIME", help="How long a keepalive may be silent.")
-@click.option("--init-delay", default="30s", metavar="TIME", help="How long a node waits for its peer.")
-@click.option("--orphan-ports", type=click.Choice(ORPHAN_PORTS), default="keep", help="While the node is isolated.")
-@click.option("--lacp-mux", type=click.Choice(LACP_MUXES), default="coupled", help="Of bonds without mlag-id.")
+@click.option(
+    "--policy", type=click.Choice(POLICIES), default="safe", show_default=True, help="What to do when the peer is lost."
+)
+@click.option(
+    "--liveness", default="300ms", metavar="TIME", show_default=True, help="Heartbeat of the session, 10ms to 1s."
+)
+@click.option("--ask-time", default="1s", metavar="TIME", show_default=True, help="How long a keepalive may be silent.")
+@click.option(
+    "--init-delay", default="30s", metavar="TIME", show_default=True, help="How long a node waits for its peer."
+)
+@click.option(
+    "--orphan-ports",
+    type=click.Choice(ORPHAN_PORTS),
+    default="keep",
+    show_default=True,
+    help="Ports that only this node has, while it is isolated.",
+)
+@click.option(
+    "--lacp-mux", type=click.Choice(LACP_MUXES), default="coupled", show_default=True, help="Of bonds without mlag-id."
+)
 @click.option("--mlag-shared-key", "key_file", type=_FILE, metavar="FILE", help="Key that both nodes seal with.")
 @click.option("--system-id", metavar="MAC", help="The pair's identity, instead of the primary's MAC.")
-@click.option("--log", "log_form", type=click.Choice(["text", "json"]), default="text", help="Lines on stderr.")
+@click.option(
+    "--log", "log_form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Lines on stderr."
+)
 def node(
     config: Path,
     name: str,
@@ -135,8 +152,7 @@ def node(
     except* OSError as group:
         problem = _leaf(group)
     if isinstance(problem, PermissionError):
-        needs = "raw: and tap: need CAP_NET_RAW and CAP_NET_ADMIN"
-        print(f"pyiccp: {problem.strerror}; {needs}", file=sys.stderr)
+        print(f"pyiccp: {problem.strerror}", file=sys.stderr)
         raise click.exceptions.Exit(EXIT_NO_PERMISSION)
     if problem is not None:
         raise ConfigError(f"cannot run: {problem.strerror or problem}")
@@ -156,22 +172,17 @@ def _leaf(group: BaseExceptionGroup[OSError]) -> OSError:
 def _key(file: Path) -> SharedKey:
     """The shared key in *file*: not on the command line, where everybody can read it."""
     try:
-        return parse_key(file.read_text())
-    except OSError as error:
-        raise ConfigError(f"{error.strerror}: {file}", property="mlag-shared-key") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file} is not text", property="mlag-shared-key", fix="openssl rand -hex 32") from None
+        return parse_key(text_of(file))
+    except ConfigError as error:
+        raise ConfigError(str(error), property="mlag-shared-key", fix="openssl rand -hex 32") from None
     except ValueError as error:
         raise ConfigError(f"{file}: {error}", property="mlag-shared-key", fix="openssl rand -hex 32") from None
 
 
 def _settings(file: Path, name: str, address: Mac, ports: tuple[str, ...], tuning: Tuning) -> NodeConfig:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: {error}") from None
-    parsed = parse_config(text, str(file))
-    for note in parsed.notes:
+    parsed = parse_config(text_of(file), str(file))
+    unknown = [port for port in ports if port not in parsed.ports]
+    for note in (*parsed.notes, *(f"{file} says nothing of --port {port}" for port in unknown)):
         print(f"note: {note}", file=sys.stderr)
     return node_config(parsed, name=name, mac=address, extra_ports=ports, tuning=tuning)
 

@@ -33,12 +33,16 @@ class Verbs(click.Group):
     help="Print the version, those of the layouts on the wire, and those of the libraries.",
 )  # fmt: skip
 def pyiccp() -> None:
-    """Two switches that an LACP client sees as one (MLAG): protocol cores and a lab.
+    """Two switches that an LACP client takes for one (MLAG): a lab, a node, and tools for captures and configurations.
 
     \b
     Examples:
-      pyiccp lab                    run the vendor's quick setup on a virtual clock
-      pyiccp lab my.toml --json     run a network of your own
+      pyiccp lab                             run the vendor's quick setup on a virtual clock
+      pyiccp lab --event "10s crash Peer1"   what a fault costs
+      pyiccp explain trunk.pcapng            why is this bond not up?
+      pyiccp lint peer1.rsc peer2.rsc        what is wrong with these configurations?
+
+    Every command has examples in its own --help.
     """
 
 

@@ -7,7 +7,7 @@ import click
 from pyiccp.cli.output import emit
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of `pyiccp monitor --json`.")
 def schema() -> None:
     """Print the JSON Schema of `pyiccp monitor --json`.
 

@@ -5,7 +5,7 @@ import click
 from pyiccp.cli.output import emit
 
 
-@click.command()
+@click.command(short_help="Print a dissector for what Wireshark lacks.")
 def wireshark() -> None:
     """Print a dissector for Wireshark and tshark, written from the layout tables.
 

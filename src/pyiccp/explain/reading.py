@@ -8,6 +8,7 @@ import msgspec
 
 from pyiccp.capture.decoder import Decoder
 from pyiccp.capture.files import read
+from pyiccp.capture.packet import CaptureError
 from pyiccp.capture.tcp import Ends
 from pyiccp.explain.align import offsets
 from pyiccp.report.findings import Ref
@@ -73,7 +74,10 @@ def read_captures(files: Iterable[tuple[str, BinaryIO]]) -> Captures:
 
 
 def _one(index: int, name: str, file: BinaryIO) -> tuple[list[Seen], str]:
-    capture = read(file)
+    try:
+        capture = read(file)
+    except CaptureError as error:
+        raise CaptureError(f"{name}: {error}") from None
     decoder = Decoder(capture.interfaces)
     links: dict[int, Link] = {}
     found: list[Seen] = []

@@ -16,6 +16,7 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
 _ASSIGNMENT = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=\s*(.*)")
 _PART = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_ROUTEROS = "a scenario is TOML and names RouterOS configurations; pyiccp lab --copy-quickstart DIR writes one"
 _NAMES = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false", list: "a list"}
 
 
@@ -36,7 +37,8 @@ class Document:
         except tomllib.TOMLDecodeError as error:
             place = _PLACE.search(str(error))
             line = int(place[1]) if place and place[1] else text.count("\n") + 1
-            raise ConfigError(_PLACE.sub("", str(error)), file=file, line=line) from None
+            fix = _ROUTEROS if re.search("^/interface ", text, re.MULTILINE) else ""
+            raise ConfigError(_PLACE.sub("", str(error)), file=file, line=line, fix=fix) from None
         self._lines = dict(_places(text))
 
     def line(self, path: Path) -> int | None:

@@ -18,16 +18,20 @@ from pyiccp.service.store import StoreFile
 from pyiccp.transports.base import Transport
 from pyiccp.transports.driver import Driver
 from pyiccp.transports.pcap import Capture
+from pyiccp.transports.raw import RawPort
+from pyiccp.transports.tap import TapPort
 from pyiccp.transports.udp import Address
 
 
 @contextmanager
-def _named(door: str) -> Iterator[None]:
-    """What cannot be opened says which *door* of the command line it is."""
+def _named(door: str, cable: Transport | None = None) -> Iterator[None]:
+    """What cannot be opened says which *door* of the command line it is, and what it lacks."""
     try:
         yield
     except OSError as error:
-        raise OSError(error.errno, f"{door}: {error.strerror or error}") from None
+        refused = isinstance(error, PermissionError) and isinstance(cable, RawPort | TapPort)
+        lacks = "; raw: and tap: need CAP_NET_RAW and CAP_NET_ADMIN" if refused else ""
+        raise OSError(error.errno, f"{door}: {error.strerror or error}{lacks}") from None
 
 
 class Daemon:
@@ -68,9 +72,9 @@ class Daemon:
                     capture = Capture(self.pcap, tuple(ports))
                 stack.callback(capture.close)
                 ports = {name: capture.mirror(name, port) for name, port in ports.items()}
-            for option, cables in (("--port", ports), ("--local", self.local)):
+            for option, cables, given in (("--port", ports, self.ports), ("--local", self.local, self.local)):
                 for name, cable in cables.items():
-                    with _named(f"{option} {name}"):
+                    with _named(f"{option} {name}", given[name]):
                         await stack.enter_async_context(cable)
             if self.keepalive is not None:
                 with _named("--keepalive"):
