@@ -58,7 +58,7 @@ def size_bound(value: Any) -> int:
     if isinstance(value, tuple):
         return 2 + sum(map(size_bound, value))
     if isinstance(value, msgspec.Struct):
-        return 4 + sum(map(size_bound, msgspec.structs.astuple(value)))
+        return 4 + sum(8 if isinstance(each, int) else size_bound(each) for each in msgspec.structs.astuple(value))
     return 8
 
 

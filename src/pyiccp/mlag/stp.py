@@ -44,7 +44,7 @@ COMING_BACK = seconds(3)
 """A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
 HANDING_OVER = milliseconds(300)
 """A client has seen our new identity by then, and taken the peer's half, which has waited for it (M1.2)."""
-READY, SILENT = "ready", "silent"
+READY, SILENT, PICTURE = "ready", "silent", "picture"
 
 
 class Role(Enum):
@@ -119,10 +119,11 @@ class TreeLog:
             if isinstance(key, int):
                 actions += self._changed(TreeLinkDown(key), now)
             else:
-                actions += self._ready(now) if key == READY else self._repeat(now)
+                due = {PICTURE: self._picture, READY: self._ready, SILENT: self._repeat}
+                actions += due[key](now)
         if self.role in (Role.ALONE, Role.PRIMARY):
-            due = self.copy.deadline
-            if due is not None and due <= now + self.offset:
+            next_tick = self.copy.deadline
+            if next_tick is not None and next_tick <= now + self.offset:
                 actions += self._enter(self.node, (), now)
         return actions
 
@@ -251,8 +252,10 @@ class TreeLog:
         self.dark.clear()
         self.timers.set(READY, now + QUIET)
         if primary:
-            self.role = Role.PRIMARY
-            return [*actions, *self._picture(now)]
+            # In the next call. Until then this node goes on as it did alone: what changes is in the picture.
+            self.role = Role.ALONE
+            self.timers.set(PICTURE, now)
+            return actions
         # Neighbours must not believe for another six seconds what this node has said as a bridge of its own.
         actions += self._carry(self.copy.resign(self._log_time(now)), now)
         self.role = Role.JOINING
@@ -262,7 +265,8 @@ class TreeLog:
         return [*actions, *self._carry(self.copy.clear(), now)]
 
     def _picture(self, now: Instant) -> list[Any]:
-        """The snapshot."""
+        """The snapshot; from here on there are entries."""
+        self.role = Role.PRIMARY
         at = self._log_time(now)
         actions = self._carry(self.copy.advance(at), now)
         self.newest = at
@@ -283,10 +287,10 @@ class TreeLog:
 
     def _hold(self, now: Instant) -> list[Any]:
         """M9.4: go on from the last entry, never from BEGIN; M6.2: open nothing."""
-        if self.role is Role.ALONE:
+        if self.role is Role.ALONE and PICTURE not in self.timers:
             return []
-        self.timers.cancel(READY)
-        self.timers.cancel(SILENT)
+        for key in (PICTURE, READY, SILENT):
+            self.timers.cancel(key)
         self.incoming = None
         entered, self.entered = self.entered, False
         self.role = Role.ALONE

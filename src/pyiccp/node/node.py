@@ -160,6 +160,8 @@ class Node:
 
     def tree_state(self, port: str, learning: bool, forwarding: bool, now: Instant) -> Sequence[Any]:
         """Spanning tree decided on *port*: the data plane obeys at once."""
+        if self.tree_states.get(port) == (learning, forwarding):
+            return ()  # a copy that starts anew says it of every port
         self.tree_states[port] = learning, forwarding
         return self.plane.bridge_at[port].handle(bridging.SpanningTreeChanged(port, learning, forwarding), now)
 
@@ -358,9 +360,10 @@ class Node:
 
     def _done(self, now: Instant, out: list[Action]) -> list[Action]:
         """Tell the peer what changed on our bonds, once per call, as soon as our node number is known. Nothing waits
-        for that, so a call that has done much already leaves it to the next."""
+        for that: a node whose bonds are changing their identity does so first, and a call that has done much already
+        leaves it to the next."""
         pairing = self._pairing
-        if pairing is None:
+        if pairing is None or pairing.mlag.pair.unnamed:
             return out
         mlacp = self.mlacp_dirty and pairing.mlag.pair.store.node is not None
         stp = self.stp_dirty and self.pair_tree is not None

@@ -10,7 +10,7 @@ from pyiccp.rstp.port_receive import PORT_RECEIVE
 from pyiccp.rstp.port_transmit import PORT_TRANSMIT
 from pyiccp.rstp.role_selection import ROLE_SELECTION_MACHINE
 from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
-from pyiccp.rstp.snapshot import BridgeVariables, PortSnapshot, PortVariables, Snapshot
+from pyiccp.rstp.snapshot import BRIDGE_FIELDS, PORT_FIELDS, PortSnapshot, Snapshot, bridge_values, port_values
 from pyiccp.rstp.state_transition import STATE_TRANSITION
 from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
 from pyiccp.rstp.variables import Bridge, Port
@@ -26,7 +26,7 @@ _BOXES = {
     )
 }
 _IDENTIFIERS = range(1 << 64)
-_PORTS = _SIXTEEN_BITS = range(1 << 16)
+_PORTS = range(1 << 16)
 _LONGEST = LONGEST_RECOVERY
 """All others come from times of a BPDU, which are less than 256 s."""
 
@@ -36,11 +36,10 @@ def restore(bridge: Bridge, state: Snapshot, now: Instant) -> None:
     _check_bridge(state)
     bridge.clock.now = now
     bridge.boxes = dict(state.boxes)
-    for name in BridgeVariables.__struct_fields__:
-        setattr(bridge, name, getattr(state.variables, name))
+    vars(bridge).update(zip(BRIDGE_FIELDS, bridge_values(state.variables), strict=True))
     for each in state.ports:
         check_port(each.config)
-        _check(each.config.name not in bridge.ports, f"{each.config.name} is in it twice")
+        _check(each.config.name not in bridge.ports, "{} is in it twice", each.config.name)
         bridge.ports[each.config.name] = _port(bridge, each, now)
     _check(len({port.config.number for port in bridge.ports.values()}) == len(bridge.ports), "a port number is taken")
     bridge.leaving = {name: replace(left) for name, left in state.leaving.items()}
@@ -50,8 +49,9 @@ def restore(bridge: Bridge, state: Snapshot, now: Instant) -> None:
     }
     for running in state.timers:
         timer = timers.pop((running.port, running.name), None)
-        _check(timer is not None and timer.held is None, f"timer {running.name} of {running.port} cannot count")
-        _check(0 < running.left <= _LONGEST, f"timer {running.name} of {running.port}: {running.left} ns is no span")
+        _check(timer is not None and timer.held is None, "timer {} of {} cannot count", running.name, running.port)
+        good = 0 < running.left <= _LONGEST
+        _check(good, "timer {} of {}: {} ns is no span", running.name, running.port, running.left)
         assert timer is not None
         timer.start(running.left)
     report(bridge, bridge.ports.values())
@@ -60,16 +60,15 @@ def restore(bridge: Bridge, state: Snapshot, now: Instant) -> None:
 
 def _port(bridge: Bridge, state: PortSnapshot, now: Instant) -> Port:
     port, name = Port(state.config, bridge), state.config.name
-    _check(state.boxes.keys() == _BOXES.keys(), f"{name}: not our machines")
-    _check(all(box in _BOXES[machine] for machine, box in state.boxes.items()), f"{name}: not our boxes")
+    _check(state.boxes.keys() == _BOXES.keys(), "{}: not our machines", name)
+    _check(all(box in _BOXES[machine] for machine, box in state.boxes.items()), "{}: not our boxes", name)
     port.boxes = dict(state.boxes)
-    for field in PortVariables.__struct_fields__:
-        setattr(port, field, getattr(state.variables, field))
+    vars(port).update(zip(PORT_FIELDS, port_values(state.variables), strict=True))
     _check_vector(port.portPriority)
     _check_vector(port.designatedPriority)
     _check_times(port.portTimes)
     _check_times(port.designatedTimes)
-    _check(port.offeredRoot is None or port.offeredRoot in _IDENTIFIERS, f"{name}: offeredRoot is no identifier")
+    _check(port.offeredRoot is None or port.offeredRoot in _IDENTIFIERS, "{}: offeredRoot is no identifier", name)
     former = port.formerly
     _check(former is None or (former[0] in _IDENTIFIERS and former[1] in _PORTS), f"{name}: formerly is no name")
     port.learn_cost()
@@ -77,10 +76,10 @@ def _port(bridge: Bridge, state: PortSnapshot, now: Instant) -> Port:
     port.down_at = None if state.downAgo is None else now - state.downAgo
     timers = {timer.name: timer for timer in port.timers}
     for timer, span in state.held.items():
-        _check(timer in timers and span <= _LONGEST, f"{name}: timer {timer} cannot stand at {span} ns")
+        _check(timer in timers and span <= _LONGEST, "{}: timer {} cannot stand at {} ns", name, timer, span)
         timers[timer].hold(span)
     known = vars(port.counters).keys() - {"last_topology_change"}
-    _check(state.counters.keys() == known, f"{name}: not our counters")
+    _check(state.counters.keys() == known, "{}: not our counters", name)
     vars(port.counters).update(state.counters)
     port.counters.last_topology_change = None if state.changedAgo is None else now - state.changedAgo
     return port
@@ -93,7 +92,7 @@ def _check_bridge(state: Snapshot) -> None:
     _check_times(own.rootTimes)
     _check(own.risingRoot in _IDENTIFIERS and own.formerIdentifier in _IDENTIFIERS, "not an identifier")
     names = {port.config.name for port in state.ports}
-    _check(own.rootPort is None or own.rootPort in names, f"root port {own.rootPort} is not in it")
+    _check(own.rootPort is None or own.rootPort in names, "root port {} is not in it", own.rootPort)
     _check(not names & state.leaving.keys(), "a port is in it and leaves it")
 
 
@@ -105,13 +104,14 @@ def _check_vector(vector: PriorityVector) -> None:
         and vector.DesignatedPortID in _PORTS
         and vector.BridgePortID in _PORTS
     )
-    _check(good, f"{vector} is no priority vector")
+    _check(good, "{} is no priority vector", vector)
 
 
 def _check_times(times: Times) -> None:
-    _check(all(value in _SIXTEEN_BITS for value in times), f"{times} are no times of a BPDU")
+    _check(min(times) >= 0 and max(times) < 1 << 16, "{} are no times of a BPDU", times)
 
 
-def _check(good: bool, why: str) -> None:
+def _check(good: bool, why: str, *values: object) -> None:
+    """*why* is put into words only when they are needed: a session begins with thousands of checks."""
     if not good:
-        raise ValueError(f"snapshot of a spanning tree: {why}")
+        raise ValueError(f"snapshot of a spanning tree: {why.format(*values)}")

@@ -4,6 +4,7 @@ Spans are relative to the instant at which the picture is taken. Plain data thro
 the types of what comes back; `restore` checks the rest.
 """
 
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -119,13 +120,18 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """In the order in which they will fire."""
 
 
+BRIDGE_FIELDS, PORT_FIELDS = BridgeVariables.__struct_fields__, PortVariables.__struct_fields__
+bridge_values, port_values = attrgetter(*BRIDGE_FIELDS), attrgetter(*PORT_FIELDS)
+"""All of them at once: a session begins with every variable of every port."""
+
+
 def snapshot(bridge: Bridge, now: Instant) -> Snapshot:
     """The picture of *bridge* at *now*."""
     return Snapshot(
         config=bridge.config,
         applied_at_once=bridge.applied_at_once,
         boxes=dict(bridge.boxes),
-        variables=_variables(BridgeVariables, bridge),
+        variables=BridgeVariables(**dict(zip(BRIDGE_FIELDS, bridge_values(bridge), strict=True))),
         ports=tuple(_port(port, now) for port in bridge.ports.values()),
         leaving={name: msgspec.structs.replace(port) for name, port in bridge.leaving.items()},
         timers=tuple(
@@ -138,12 +144,12 @@ def snapshot(bridge: Bridge, now: Instant) -> Snapshot:
 def fingerprint(bridge: Bridge, now: Instant) -> tuple[Any, ...]:
     """What decides about the future, as a canonical tuple: the same without counters."""
     return (
-        (bridge.config, *(getattr(bridge, name) for name in BridgeVariables.__struct_fields__)),
+        (bridge.config, *bridge_values(bridge)),
         tuple(
             (
                 port.config,
                 tuple(sorted(port.boxes.items())),
-                tuple(getattr(port, name) for name in PortVariables.__struct_fields__),
+                port_values(port),
                 tuple((timer.name, timer.held) for timer in port.timers if timer.held is not None),
                 _transmitted(port, now),
                 _down(port, now),
@@ -164,7 +170,7 @@ def _port(port: Port, now: Instant) -> PortSnapshot:
     return PortSnapshot(
         config=port.config,
         boxes=dict(port.boxes),
-        variables=_variables(PortVariables, port),
+        variables=PortVariables(**dict(zip(PORT_FIELDS, port_values(port), strict=True))),
         held={timer.name: timer.held for timer in port.timers if timer.held is not None},
         txCount=txCount,
         txAgo=txAgo,
@@ -172,10 +178,6 @@ def _port(port: Port, now: Instant) -> PortSnapshot:
         counters={name: value for name, value in vars(port.counters).items() if name != "last_topology_change"},
         changedAgo=None if changed is None else now - changed,
     )
-
-
-def _variables(kind: Any, owner: Bridge | Port) -> Any:
-    return kind(**{name: getattr(owner, name) for name in kind.__struct_fields__})
 
 
 def _transmitted(port: Port, now: Instant) -> tuple[int, Instant]:
