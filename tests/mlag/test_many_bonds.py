@@ -1,0 +1,126 @@
+"""A node with many bonds takes up the pair's identity a part in each call (M1.8); what waits for the last part."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlag.pairs import HIGH, LOW, config
+from pyiccp.mlag import events as ev
+from pyiccp.mlag.core import MlagCore
+from pyiccp.mlag.events import BondConfig, Mode
+from pyiccp.mlag.pair import PART
+from pyiccp.mlag.store import Store
+from pyiccp.sansio import milliseconds
+from pyiccp.wire.iccp.mlag import Applied, BondNumber, BondNumbers, BondsEnd, GateOpened, NodeInfo
+from pyiccp.wire.iccp.pdu import TlvValue
+from pyiccp.wire.mac import ZERO, mac_plus
+
+BONDS = tuple(BondConfig(f"bond{n}", n, mac_plus(HIGH, n), 65535) for n in range(1, 2 * PART + 2))
+"""Two parts, one bond, and the bridge."""
+
+
+class Secondary:
+    """A node that has just been elected; what LACP on each bond has last been told."""
+
+    def __init__(self) -> None:
+        self.core = MlagCore(config(HIGH, bonds=BONDS), Store())
+        self.spoken: dict[str, ev.SetIdentity] = {}
+        self.see(self.core.start(0))
+        self.see(self.core.pair.say_identity())
+        self.do(ev.SessionCameUp("other"))
+        self.do(ev.PeerSaid(NodeInfo(1, 0, LOW, 128, ZERO, 0, 0xFF, False, False, True, 0, 1)))
+
+    def do(self, event: ev.Event) -> Sequence[Any]:
+        return self.see(self.core.handle(event, 0))
+
+    def part(self) -> Sequence[Any]:
+        """The next call, which is due."""
+        due = self.core.deadline
+        assert due is not None
+        assert due <= 0
+        return self.see(self.core.advance(0))
+
+    def see(self, actions: Sequence[Any]) -> Sequence[Any]:
+        self.spoken.update({each.bond: each for each in actions if isinstance(each, ev.SetIdentity)})
+        return actions
+
+    @property
+    def complete(self) -> bool:
+        return self.spoken == {each.bond: each for each in self.core.pair.say_identity()}
+
+
+def told(actions: Sequence[Any]) -> list[TlvValue]:
+    return [action.value for action in actions if isinstance(action, ev.Tell)]
+
+
+def test_each_call_presents_a_part_and_the_bridge_comes_last() -> None:
+    node = Secondary()
+    assert node.core.connected
+    assert not node.complete
+    sizes = [sum(isinstance(each, ev.SetIdentity) for each in node.part()) for _ in range(3)]
+    assert sizes == [PART, PART, 1]
+    assert node.complete
+    assert any(isinstance(each, ev.SetBridgeIdentity) for each in node.part())
+    assert node.core.deadline is not None
+    assert node.core.deadline >= milliseconds(10)
+
+
+def test_applied_is_said_after_the_last_part_whatever_the_peer_has_sent_by_then() -> None:
+    """M3.1: both gates open on Applied; here hosts, tree and numbers are in before the second part."""
+    node = Secondary()
+    node.do(ev.PeerSaid(BondsEnd()))
+    node.do(ev.HostsSynchronized())
+    node.do(ev.TreeSynchronized())
+    node.do(ev.PeerSaid(Applied()))
+    early = node.do(ev.PeerSaid(BondNumbers(())))
+    assert Applied() not in told(early)
+    while node.core.pair.unnamed:
+        assert not node.core.gate
+        last = node.part()
+    assert node.complete
+    assert told(last) == [Applied(), GateOpened()]
+    assert node.core.gate
+
+
+def test_numbers_that_come_between_two_parts_reach_every_bond() -> None:
+    """M1.5: a bond that has had its turn gets another one."""
+    node = Secondary()
+    node.part()
+    theirs = (BondNumber(1, 100 - 1 << 6 | 17, 100, BONDS[0].mac),)
+    node.do(ev.PeerSaid(BondNumbers(theirs)))
+    while node.core.pair.unnamed:
+        node.part()
+    assert node.spoken["bond1"].key == theirs[0].key
+    assert node.complete
+
+
+def test_a_loss_between_two_parts_is_for_all_bonds() -> None:
+    """M1.4: held bonds go back to the solo identity with their node, those that had not left it too."""
+    node = Secondary()
+    node.part()
+    node.do(ev.SessionWentDown("no carrier", 0, 0))
+    assert node.core.pair.identity.solo
+    assert node.complete
+    assert not node.core.pair.unnamed
+
+
+def test_a_session_that_ends_with_maintenance_between_two_parts() -> None:
+    """It says nothing of identities, and the bonds that had not had their turn still get it."""
+    node = Secondary()
+    node.part()
+    node.do(ev.MaintenanceRequested(True))
+    node.do(ev.MaintenanceRequested(False))
+    assert node.core.pair.session is None
+    while node.core.pair.unnamed:
+        node.part()
+    assert node.complete
+    assert node.core.pair.mode is Mode.HOLD
+
+
+def test_bonds_that_are_let_in_speak_as_their_node() -> None:
+    """Whatever lets them in: what is left to say is said first."""
+    node = Secondary()
+    node.part()
+    actions = node.see(node.core.pair.release_bonds())
+    assert node.complete
+    first = next(at for at, each in enumerate(actions) if isinstance(each, ev.HoldOutOfSync))
+    assert not any(isinstance(each, (ev.SetIdentity, ev.SetBridgeIdentity)) for each in actions[first:])
