@@ -14,7 +14,7 @@ import pytest
 from pyiccp.capture import Interface, Packet, PcapWriter, read
 from pyiccp.capture.annotated import dump
 from pyiccp.capture.decoder import Decoded, Decoder
-from pyiccp.capture.meanings import instances
+from pyiccp.capture.meanings import instances, meaning
 from pyiccp.capture.records import records
 from pyiccp.capture.words import line
 
@@ -84,6 +84,14 @@ def test_every_sonic_message_is_in_words(name: str) -> None:
         assert "operation add, kind dynamic, mac 02:00:00:00:00:01, vid 10, name PortChannel0001" in said
         assert "mLACP Aggregator State partner-system 00:00:00:00:00:00" in said and "condition up" in said
         assert "SONiC Peer Link Info kind portchannel 'PortChannel0010'" in said
+
+
+@pytest.mark.parametrize("tlv", ["SONiC ARP Info", "SONiC NDISC Info"])
+def test_flags_of_sonics_neighbours_are_in_words(tlv: str) -> None:
+    """The captures have only zeros, which stay a number; a bit that nobody has named is shown beside the others."""
+    said = [meaning(tlv, "flags", octet) for octet in (0, 1, 2, 4, 5, 0x84)]
+    assert said == [None, "ack-wanted", "self-link-local", "self-ip", "ack-wanted+self-ip", "self-ip+0x80"]
+    assert [meaning(tlv, "operation", number) for number in (1, 2)] == ["add", "delete"]
 
 
 def test_lists_of_spanning_tree_instances_are_in_words() -> None:

@@ -89,6 +89,53 @@ def test_frames_of_the_peer_said_again_and_cut_at_every_octet_delay_nobody() -> 
     unharmed(network)
 
 
+def named(kind: int, *tlvs: bytes) -> bytes:
+    """A message of the redundancy group with *tlvs*, in a PDU."""
+    body = bytes.fromhex("00001000 0005000400000001") + b"".join(tlvs)
+    message = kind.to_bytes(2, "big") + len(body).to_bytes(2, "big") + body
+    return b"\0\1" + (6 + len(message)).to_bytes(2, "big") + bytes.fromhex("0a2c16920000") + message
+
+
+def tlv(kind: int, head: bytes, name: bytes, said: int | None = None) -> bytes:
+    """*said*: how long the name is said to be in the octet before it; None = there is no such octet."""
+    value = head + (b"" if said is None else bytes((said,))) + name
+    return kind.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+
+
+AGGREGATOR = bytes.fromhex("000000000000000b 0001 744d28162c92 0011 0000 00")
+PORT = bytes.fromhex("9001 744d28162c92 0011 0000 00002710 00")
+NAMES = {
+    "unterminated": (b"a" * 80, b"a" * 20),
+    "terminated inside": (b"a\0b" + b"\0" * 77, b"a\0b\0"),
+    "over-long": (b"a" * 81, b"a" * 21),
+    "as long as a message may be": (b"a" * 4000, b"a" * 255),
+    "no UTF-8": (b"\xff\xfe" * 40, b"\xc3" * 20),
+    "cut inside a letter": ("\u20ac".encode()[:2] * 40, "\u20ac".encode()[:2] * 10),
+    "control characters": (b"\x1b[2J\r\n", b"\x1b[2J\r\n"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_unterminated_and_over_long_names_delay_nobody(kind: str) -> None:
+    """Names that end with their TLV, in it, behind it, and nowhere: as the sender's, an aggregator's and a port's."""
+    network = settled()
+    sender, short = NAMES[kind]
+    claimed = (len(short), len(short) + 1, 0, 255)
+    messages = [named(RG_CONNECT, tlv(1, b"", sender))]
+    for head, code in ((AGGREGATOR, 0x36), (PORT, 0x33)):
+        messages += [named(RG_APPLICATION_DATA, tlv(code, head, short, said % 256)) for said in claimed]
+    for message in messages:
+        say(network, "Peer2", message)
+        network.run(network.now + milliseconds(5))
+    core = node(network, "Peer1").pairing.iccp
+    assert core.established
+    fits = len(short) <= 20  # then it is a name, whatever it is made of; who prints it makes it harmless
+    (aggregator, _) = core.peer_aggregators[0x0B]
+    assert aggregator.name == (short.decode(errors="surrogateescape") if fits else "client-bond")
+    assert core.counters["malformed"] == (6 if fits else 9)
+    unharmed(network)
+
+
 def grumble(count: int) -> Iterator[Message]:
     """What a peer may send without end: refused, answered at a pace, or dropped."""
     for number in range(1000, 1000 + count):

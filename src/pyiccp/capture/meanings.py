@@ -32,10 +32,26 @@ MEANINGS: Mapping[tuple[str, str], Mapping[int, str]] = MappingProxyType(
 )
 """(TLV, field) -> number -> word; a number that has none is said as it is."""
 
+_NEIGHBOUR = {1: "ack-wanted", 2: "self-link-local", 4: "self-ip"}
+BITS: Mapping[tuple[str, str], Mapping[int, str]] = MappingProxyType(
+    {("SONiC ARP Info", "flags"): _NEIGHBOUR, ("SONiC NDISC Info", "flags"): _NEIGHBOUR}
+)
+"""(TLV, field) -> bit -> word."""
+
 
 def meaning(tlv: str, key: str, value: object) -> str | None:
     """The word for *value* of a field of *tlv*, or of an item in it; None where there is none."""
-    return MEANINGS.get((tlv, key), {}).get(value) if isinstance(value, int) else None
+    if not isinstance(value, int):
+        return None
+    bits = BITS.get((tlv, key))
+    return MEANINGS.get((tlv, key), {}).get(value) if bits is None else _words(bits, value)
+
+
+def _words(bits: Mapping[int, str], value: int) -> str | None:
+    """The bits that are set, those without a word as a number; None = none is."""
+    rest = value & ~sum(bits)
+    said = [*(word for bit, word in bits.items() if value & bit), *([f"{rest:#04x}"] if rest else [])]
+    return "+".join(said) or None
 
 
 def instances(words: Iterable[int]) -> str:
