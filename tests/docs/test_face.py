@@ -33,12 +33,12 @@ FACE = (*MODULES, *WITHIN)
 BY_THEMSELVES = tuple(name for name in WITHIN if name.startswith(("pyiccp.wire.iccp.", "pyiccp.testing.")))
 """Those that are imported by their own names only: not everybody needs them, or has what they need."""
 GIVEN = {
+    "pyiccp.node.like": {"NodeLike"},  # a Node is one
     "pyiccp.node.config": {"Bond", "Bridge", "Hardware", "Mlag"},  # parse_config makes them of text
     "pyiccp.node.status": {"BondStatus", "BridgeStatus", "FindingStatus", "HostStatus", "MlagStatus"},
     "pyiccp.lab.scenario": {"Event", "FlowEntry", "HostEntry", "LinkEntry", "NodeEntry"},  # load and parse, of text
     "pyiccp.lab.toml_document": {"Document"},
     "pyiccp.lab.result": {"FlowResult", "MomentResult", "NodeResult"},
-    "pyiccp.lab.device": {"NodeLike"},  # prepare takes Node
     "pyiccp.lab.faults": {"Fault"},
     "pyiccp.lacp.variables": {"Selected"},
     "pyiccp.lacp.speaker": {"Speaker"},  # of the lab's models of other vendors
@@ -47,7 +47,6 @@ GIVEN = {
     "pyiccp.wire.iccp.mlag": {"BondNumber"},
     "pyiccp.wire.lacp_extension": {"PortAlgorithm"},
     "pyiccp.wire.malformed": {"Fault"},
-    "pyiccp.transports.driver": {"NodeLike"},
 }
 """Types of what public names take or give that are no public names: nobody has to make one, or to know its name."""
 _DIRECTIVE = re.compile(r"^\.\. (?:auto(?:class|function|exception|data)|py:(?:data|class)):: (\S+)$", re.MULTILINE)

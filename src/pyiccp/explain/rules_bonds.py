@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from pyiccp.explain.finding import finding
 from pyiccp.explain.observe_lacp import End, Ports, Said, spans
-from pyiccp.explain.rules_lacp import SETTLED, finding, hears_nobody, out_of_date
+from pyiccp.explain.rules_lacp import SETTLED, hears_nobody, out_of_date
 from pyiccp.report.findings import Finding
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.lacpdu import Lacpdu
@@ -88,15 +89,6 @@ def _between(one: End, other: End, first: End, second: End) -> Iterator[Finding]
                 "see whether the pair is connected; without a pair, the bond is wired to two switches",
                 until=None if span.open else span.end,
             )
-
-
-def _differ(read: Callable[[Lacpdu], object], *, systems: bool) -> Callable[..., bool]:
-    def differ(one: Lacpdu, other: Lacpdu, first: Lacpdu, second: Lacpdu) -> bool:
-        if any(hears_nobody(pdu) or out_of_date(pdu) for pdu in (one, other)):
-            return False
-        return read(first) != read(second) and (systems or first.actor.system == second.actor.system)
-
-    return differ
 
 
 def _shown(value: object) -> str:

@@ -15,8 +15,6 @@ BACK = milliseconds(2)
 TWICE, MOST = 3, 0.8
 """Coming back that often, and of all that was sent so much, is no accident."""
 ANSWER = seconds(1)
-NOT_OURS = ("major", "magic")
-"""Another layout behind the EtherType is no malformed frame; the rules of ICCP speak of it."""
 _CLAUSES = {"lacp": ("LACPDU", "6.4.2"), "stp": ("BPDU", "9.3.4"), "marker": ("Marker PDU", "6.5")}
 
 

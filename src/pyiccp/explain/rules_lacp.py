@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pyiccp.explain.finding import finding
 from pyiccp.explain.observe_lacp import GRACE, LONG_TIMEOUT, End, Ports, Said, names, spans
 from pyiccp.report.findings import Finding, Ref
 from pyiccp.sansio import Instant, seconds
@@ -28,35 +29,6 @@ def link_findings(ports: Ports, end_of_capture: Instant) -> Iterator[Finding]:
         for end, peer in ((one, other), (other, one)):
             yield from _wrong_view(end, peer)
         yield from _link_down(one, other, end_of_capture)
-
-
-def finding(
-    code: str,
-    severity: str,
-    said: Said,
-    end: End,
-    message: str,
-    evidence: str,
-    clause: str,
-    fix: str,
-    *,
-    until: Instant | None = None,
-    more: tuple[Ref, ...] = (),
-) -> Finding:
-    """A finding at an LACPDU."""
-    return Finding(
-        code=code,
-        severity=severity,
-        time_ns=said.time,
-        until_ns=until,
-        frames=(said.frame, *more),
-        where=end.title,
-        message=message,
-        evidence=evidence,
-        clause=clause,
-        fix=fix,
-        lane=end.key,
-    )
 
 
 def hears_nobody(pdu: Lacpdu) -> bool:

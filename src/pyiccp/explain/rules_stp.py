@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from pyiccp.explain.finding import finding
 from pyiccp.explain.observe_stp import HELLO, BridgePort, Told, Tree, bursts
-from pyiccp.report.findings import Finding, Ref
+from pyiccp.report.findings import Finding
 from pyiccp.sansio import Instant, milliseconds, seconds
 from pyiccp.wire.flags import PortRole
 
@@ -39,35 +40,6 @@ def stp_findings(tree: Tree, end_of_capture: Instant, left: Left | None = None) 
             yield from _edge(port, [other for other in ports if other.bridge != port.bridge], tree)
     for port in tree:
         yield from _hold_count(port)
-
-
-def finding(
-    code: str,
-    severity: str,
-    told: Told,
-    port: BridgePort,
-    message: str,
-    evidence: str,
-    clause: str,
-    fix: str,
-    *,
-    until: Instant | None = None,
-    more: tuple[Ref, ...] = (),
-) -> Finding:
-    """A finding at a BPDU."""
-    return Finding(
-        code=code,
-        severity=severity,
-        time_ns=told.time,
-        until_ns=until,
-        frames=(told.frame, *more),
-        where=port.title,
-        message=message,
-        evidence=evidence,
-        clause=clause,
-        fix=fix,
-        lane=port.key,
-    )
 
 
 def _link_lost(

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from pyiccp.explain.finding import finding
 from pyiccp.explain.observe_stp import BridgePort, Told, Tree, bursts, when
-from pyiccp.explain.rules_stp import LASTING, START, finding
+from pyiccp.explain.rules_stp import LASTING, START
 from pyiccp.report.findings import Finding
 from pyiccp.sansio import seconds
 from pyiccp.wire.mac import mac_text

@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pyiccp.node.config import NodeConfig
-from pyiccp.node.events import Action, Event
-from pyiccp.node.status import NodeStatus
+from pyiccp.node.events import Event
+from pyiccp.node.like import NodeLike
 from pyiccp.sansio import Instant
 
 if TYPE_CHECKING:
@@ -18,19 +18,6 @@ NEVER: Instant = 1 << 62
 OFF, RUNNING, HUNG, FROZEN = "off", "running", "hung", "frozen"
 RECEIVE_BUFFER = 1024
 """Arrivals that wait for a frozen node; more are lost."""
-
-
-class NodeLike(Protocol):
-    """What the lab needs of a node."""
-
-    @property
-    def deadline(self) -> Instant | None: ...
-    def start(self, now: Instant) -> Sequence[Action]: ...
-    def handle(self, event: Event, now: Instant) -> Sequence[Action]: ...
-    def advance(self, now: Instant) -> Sequence[Action]: ...
-    def forward(self, port: str, frames: Sequence[bytes], now: Instant) -> Sequence[Action]: ...
-    def send(self, interface: str, frames: Sequence[bytes], now: Instant) -> Sequence[Action]: ...
-    def status(self, now: Instant) -> NodeStatus: ...
 
 
 NodeFactory = Callable[[NodeConfig, "Store | None"], NodeLike]

@@ -1,7 +1,6 @@
 """What a run has shown, as one value: the JSON of `pyiccp lab --json` and the source of its text."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -9,8 +8,7 @@ from pyiccp.lab.device import Device
 from pyiccp.lab.flows import Direction
 from pyiccp.lab.network import Network
 from pyiccp.lab.units import seconds_of
-from pyiccp.node.status import BondStatus, BridgeStatus, HostStatus, MlagStatus, NodeStatus
-from pyiccp.wire.mac import mac_text
+from pyiccp.node.status import BondStatus, BridgeStatus, HostStatus, MlagStatus, NodeStatus, plain
 
 SCHEMA = 1
 
@@ -92,8 +90,8 @@ def result_of(network: Network) -> Result:
 
 def to_json(result: Result) -> str:
     """The result as indented JSON; addresses in upper case with colons."""
-    plain = _plain(msgspec.to_builtins(result, builtin_types=(bytes,)))
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
+    document = plain(msgspec.to_builtins(result, builtin_types=(bytes,)))
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
 def _node(device: Device, statuses: Mapping[str, NodeStatus]) -> NodeResult:
@@ -123,13 +121,3 @@ def _flow(direction: Direction) -> FlowResult:
         reordered=direction.reordered,
         longest_gap=seconds_of(direction.longest_gap),
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return mac_text(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

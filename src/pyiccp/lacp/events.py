@@ -6,7 +6,6 @@ import msgspec
 
 from pyiccp.lacp.config import AggregatorConfig as AggregatorConfig
 from pyiccp.lacp.config import PortConfig as PortConfig
-from pyiccp.sansio import milliseconds
 from pyiccp.wire.lacpdu import Lacpdu, Participant
 from pyiccp.wire.mac import Mac
 from pyiccp.wire.marker import Marker
@@ -232,5 +231,3 @@ class ReportMarker(msgspec.Struct, frozen=True, gc=False):
 Action = (
     Transmit | SetCollecting | SetDistributing | ReportHalf | ReportPort | ReportDrained | ReportIncident | ReportMarker
 )
-
-DEFAULT_ECHO_GUARD = milliseconds(250)

@@ -1,8 +1,10 @@
 """One status for monitor, lab, metrics and a person."""
 
+from typing import Any
+
 import msgspec
 
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.mac import Mac, mac_text
 
 
 class BondPortStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="kebab"):
@@ -142,3 +144,14 @@ class NodeStatus(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="ke
     """An operator has taken this node's halves of bonds out of service."""
     keepalive: str | None = None
     """Whether the peer answers beside the peer port: `answered` or `silent`; None without a keepalive."""
+
+
+def plain(value: Any) -> Any:
+    """Builtins with octets, as JSON has them: an address in upper case with colons, the rest as it is."""
+    if isinstance(value, bytes):
+        return mac_text(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value

@@ -320,11 +320,6 @@ class Bridge:
         """Ours: the standard's are all of ports."""
         return self.ageingWhile, self.risingWhile, self.formerWhile
 
-    @property
-    def rootPortId(self) -> int:
-        """0 = the bridge is the root (17.18.5)."""
-        return self.rootPriority.BridgePortID
-
 
 class Counters:
     """What monitors show of a port."""

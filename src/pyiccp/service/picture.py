@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from pyiccp.node.config import Bridge
-from pyiccp.node.status import NodeStatus
-from pyiccp.wire.mac import mac_text
+from pyiccp.node.status import NodeStatus, plain
 
 SCHEMA = 1
 
@@ -35,15 +34,5 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 def status_json(picture: Picture) -> dict[str, Any]:
     """The published JSON: `NodeStatus` with the counters, addresses in upper case with colons."""
-    plain = _plain(msgspec.to_builtins(picture.status, builtin_types=(bytes,)))
-    return {"schema": SCHEMA, **plain, "ports": msgspec.to_builtins(picture.ports), "tasks": picture.tasks}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return mac_text(value)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+    status = plain(msgspec.to_builtins(picture.status, builtin_types=(bytes,)))
+    return {"schema": SCHEMA, **status, "ports": msgspec.to_builtins(picture.ports), "tasks": picture.tasks}

@@ -6,7 +6,6 @@ is not on disk has nothing better to do than to wait for that.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
 
 import trio
 
@@ -28,6 +27,7 @@ from pyiccp.node.events import (
     TransmitBatch,
     TransmitKeepalive,
 )
+from pyiccp.node.like import NodeLike
 from pyiccp.node.offload import all_finished
 from pyiccp.node.status import NodeStatus
 from pyiccp.sansio import Instant, milliseconds, seconds
@@ -39,19 +39,6 @@ LAST_LIGHT = 0.2
 STAY = milliseconds(300)
 """How long data may wait for its port: one heartbeat by default (M0.4)."""
 _NEVER = 1 << 62
-
-
-class NodeLike(Protocol):
-    """What the driver needs of a node."""
-
-    @property
-    def deadline(self) -> Instant | None: ...
-    def start(self, now: Instant) -> Sequence[Action]: ...
-    def handle(self, event: Event, now: Instant) -> Sequence[Action]: ...
-    def advance(self, now: Instant) -> Sequence[Action]: ...
-    def forward(self, port: str, frames: Sequence[bytes], now: Instant) -> Sequence[Action]: ...
-    def send(self, interface: str, frames: Iterable[bytes], now: Instant) -> Sequence[Action]: ...
-    def status(self, now: Instant) -> NodeStatus: ...
 
 
 def _forget(store: Store) -> None:

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from random import Random
-from types import TracebackType
-from typing import Self
 
 import trio
 
+from pyiccp.transports.around import Around
 from pyiccp.transports.base import BATCH, Transport
 
 
-class Faulty:
+class Faulty(Around):
     """Wraps the receiving side of any transport; wrap both ends for both ways.
 
     *loss*, *duplicate* and *reorder* are probabilities of a frame, *delay* and *jitter* seconds. A reordered frame
@@ -29,36 +28,17 @@ class Faulty:
         delay: float = 0.0,
         jitter: float = 0.0,
     ) -> None:
-        self.inner, self.random = inner, random
-        self.offloads = inner.offloads
+        super().__init__(inner)
+        self.random = random
         self.loss, self.duplicate, self.reorder = loss, duplicate, reorder
         self.delay, self.jitter = delay, jitter
         self.lost = 0
         self._under_way: list[tuple[float, int, bytes]] = []
         self._number = 0
 
-    @property
-    def missed(self) -> int:
-        return self.inner.missed
-
-    async def __aenter__(self) -> Self:
-        await self.inner.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.inner.__aexit__(kind, error, trace)
-
-    async def link_change(self) -> bool:
-        return await self.inner.link_change()
-
-    async def send_many(self, frames: Sequence[bytes]) -> None:
-        await self.inner.send_many(frames)
-
     def discard(self) -> None:
         self._under_way.clear()
-        self.inner.discard()
+        super().discard()
 
     async def receive_many(self) -> Sequence[bytes]:
         while True:

@@ -14,6 +14,7 @@ from pyiccp.capture.files import read
 from pyiccp.capture.packet import ETHERNET, CaptureError, Interface, Packet
 from pyiccp.capture.pcapng import PcapngWriter
 from pyiccp.node.offload import all_finished
+from pyiccp.transports.around import Around
 from pyiccp.transports.base import BATCH, Carrier, Transport
 
 
@@ -114,32 +115,16 @@ def _paced(capture: Reader, start: float) -> Iterator[tuple[float, bytes]]:
         yield due, packet.octets
 
 
-class Mirrored:
+class Mirrored(Around):
     """Any transport, with its frames written to a capture."""
 
     def __init__(self, inner: Transport, capture: Capture, index: int) -> None:
-        self.inner, self._capture, self._index = inner, capture, index
-        self.offloads = inner.offloads
+        super().__init__(inner)
+        self._capture, self._index = capture, index
 
     @property
     def lost(self) -> int:
         return self.inner.lost
-
-    @property
-    def missed(self) -> int:
-        return self.inner.missed
-
-    async def __aenter__(self) -> Self:
-        await self.inner.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.inner.__aexit__(kind, error, trace)
-
-    async def link_change(self) -> bool:
-        return await self.inner.link_change()
 
     async def receive_many(self) -> Sequence[bytes]:
         frames = await self.inner.receive_many()
@@ -148,7 +133,4 @@ class Mirrored:
 
     async def send_many(self, frames: Sequence[bytes]) -> None:
         self._capture.write(self._index, frames, outbound=True)
-        await self.inner.send_many(frames)
-
-    def discard(self) -> None:
-        self.inner.discard()
+        await super().send_many(frames)
