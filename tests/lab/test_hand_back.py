@@ -24,3 +24,18 @@ def test_neighbours_see_one_change_of_the_bridges_name_and_no_other_root(root: s
     assert watch.roots == {"Third": renamed, "Client": renamed}
     assert watch.alone == {"Third": 0, "Client": 1}
     assert watch.identities == 1
+
+
+@pytest.mark.parametrize("keepalive", [True, False])
+def test_an_orphan_of_the_node_that_returns_is_reached_as_soon_as_its_port_is_known_to_be_an_edge(
+    keepalive: bool,
+) -> None:
+    """1. The primary returns; its orphan's port looks for a bridge for three seconds (AutoEdge). 2. A survivor that is
+    solo took the pair's identity three seconds after the return as well, 150 us too early: another bridge identifier
+    is something else to propose, and the three seconds began anew. The orphan was out of reach for 6.0 s."""
+    net = network("10s crash Peer1", "15s start Peer1", root="client", keepalive=keepalive)
+    net.run(seconds(15) - 1)
+    before = {each.source.name: each.received for each in net.directions if each.sink.name == "h2"}
+    net.run(seconds(18.1))
+    after = {each.source.name: each.received for each in net.directions if each.sink.name == "h2"}
+    assert all(after[name] > before[name] for name in ("h1", "h3", "h4"))

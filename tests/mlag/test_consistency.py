@@ -10,7 +10,18 @@ from pyiccp.mlag.profile import PortProfile, Profile
 from pyiccp.sansio import seconds
 from pyiccp.wire.mac import mac
 
-BOND = PortProfile(name="client-bond", mlag_id=10, pvid=1, untagged=(1,))
+BOND = PortProfile(
+    name="client-bond",
+    mlag_id=10,
+    pvid=1,
+    untagged=(1,),
+    point_to_point="auto",
+    bpdu_guard=False,
+    bpdu_guard_disable_time=0,
+    auto_isolate=False,
+    restricted_role=False,
+    restricted_tcn=True,
+)
 ORPHAN = PortProfile(name="ether5", pvid=1, untagged=(1,))
 
 PEER1 = Profile(
@@ -207,6 +218,27 @@ BESIDE_PEER2 = [
     (mistake({"priority": 0x10}), ("port-priority", 2, "priority of client-bond is 0x10 here and 0x80 on Peer2", ())),
     (mistake({"edge": "yes"}), ("edge", 2, "edge of client-bond is yes here and auto on Peer2", ())),
     (
+        mistake({"point_to_point": "no"}),
+        ("point-to-point", 2, "point-to-point of client-bond is no here and auto on Peer2", ()),
+    ),
+    (mistake({"bpdu_guard": True}), ("bpdu-guard", 2, "bpdu-guard of client-bond is yes here and no on Peer2", ())),
+    (
+        mistake({"bpdu_guard_disable_time": seconds(90)}),
+        ("bpdu-guard-disable-time", 2, "bpdu-guard-disable-time of client-bond is 90s here and 0s on Peer2", ()),
+    ),
+    (
+        mistake({"auto_isolate": True}),
+        ("auto-isolate", 2, "auto-isolate of client-bond is yes here and no on Peer2", ()),
+    ),
+    (
+        mistake({"restricted_role": True}),
+        ("restricted-role", 2, "restricted-role of client-bond is yes here and no on Peer2", ()),
+    ),
+    (
+        mistake({"restricted_tcn": False}),
+        ("restricted-tcn", 2, "restricted-tcn of client-bond is no here and yes on Peer2", ()),
+    ),
+    (
         mistake({"pvid": 5, "untagged": (5,)}, peer_port_tagged=(1, 5)),
         ("pvid", 2, "pvid of client-bond is 5 here and 1 on Peer2", ()),
     ),
@@ -245,6 +277,13 @@ def test_what_a_node_sees_alone(own: Profile, finding: tuple[str, int, str, obje
 def test_what_takes_both_nodes(own: Profile, finding: tuple[str, int, str, object]) -> None:
     assert check(own) == ()
     assert only(check(own, PEER2)) == finding
+
+
+def test_what_a_peer_of_an_earlier_version_does_not_tell_is_no_difference() -> None:
+    """It knows nothing of these properties in its profile, which is not to say that it has the defaults."""
+    told = PortProfile(name="client-bond", mlag_id=10, pvid=1, untagged=(1,))
+    own = mistake({"bpdu_guard": True, "auto_isolate": True, "restricted_role": True, "point_to_point": "yes"})
+    assert check(own, replace(PEER2, ports=(told, ORPHAN))) == ()
 
 
 def test_every_row_of_the_table_has_a_mistake_in_this_file() -> None:

@@ -27,6 +27,14 @@ def test_each_node_knows_the_others_profile_whole() -> None:
             "interface=client-bond edge=yes",
             "edge of client-bond is auto here and yes on Peer2",
         ),
+        *(
+            (
+                "interface=client-bond",
+                f"interface=client-bond {property}=yes",
+                f"{property} of client-bond is no here and yes on Peer2",
+            )
+            for property in ("bpdu-guard", "auto-isolate", "restricted-role", "restricted-tcn")
+        ),
         ("vlan-filtering=yes", "vlan-filtering=yes priority=0x1000", "priority is 0x8000 here and 0x1000 on Peer2"),
         ("peer-port=", "heartbeat=3s peer-port=", "mlag-heartbeat is 5s here and 3s on Peer2"),
     ],

@@ -114,6 +114,18 @@ TABLE = [
     Variant("path-cost", "interface=client-bond\n", "interface=client-bond path-cost=20\n", line=8),
     Variant("port-priority", "interface=client-bond\n", "interface=client-bond priority=0x10\n", line=8),
     Variant("edge", "interface=client-bond\n", "edge=yes interface=client-bond\n", line=8),
+    Variant("point-to-point", "interface=client-bond\n", "interface=client-bond point-to-point=no\n", line=8),
+    Variant("bpdu-guard", "interface=client-bond\n", "bpdu-guard=yes interface=client-bond\n", line=8),
+    Variant(
+        "bpdu-guard-disable-time",
+        "interface=client-bond\n",
+        "bpdu-guard-disable-time=5m interface=client-bond\n",
+        line=8,
+        says="is 300s here and 0s on",
+    ),
+    Variant("auto-isolate", "interface=client-bond\n", "auto-isolate=yes interface=client-bond\n", line=8),
+    Variant("restricted-role", "interface=client-bond\n", "interface=client-bond restricted-role=yes\n", line=8),
+    Variant("restricted-tcn", "interface=client-bond\n", "interface=client-bond restricted-tcn=yes\n", line=8),
     Variant(
         "pvid",
         "interface=client-bond\n",

@@ -5,6 +5,8 @@ Of a peer whose profile is not complete only the node number, the solo identity 
 
 from collections.abc import Callable, Iterator
 
+from msgspec.structs import replace
+
 from pyiccp.mlag.profile import Fault, PortProfile, Profile
 
 Find = Callable[[Profile, Profile], Iterator[Fault]]
@@ -90,6 +92,21 @@ def halves_differ(field: str, what: str) -> Find:
     return find
 
 
+def known_halves_differ(field: str, what: str) -> Find:
+    """Type 2: the same, where both halves are known to be set at all: the bond is one port of one spanning tree, and
+    has one setting, that of the node which was there first."""
+    differ = halves_differ(field, what)
+
+    def find(own: Profile, peer: Profile) -> Iterator[Fault]:
+        return differ(_knowing(own, field), _knowing(peer, field))
+
+    return find
+
+
+def _knowing(profile: Profile, field: str) -> Profile:
+    return replace(profile, ports=tuple(port for port in profile.ports if getattr(port, field) is not None))
+
+
 def vlans_differ(own: Profile, peer: Profile) -> Iterator[Fault]:
     """VLAN lists without the pvid's, which has a finding of its own."""
     for ours, theirs in _pairs(own, peer):
@@ -129,6 +146,8 @@ def _shown(value: object, what: str) -> str:
     """As RouterOS writes it."""
     if value is None:
         return "none" if what == "mlag-heartbeat" else "automatic" if what == "path-cost" else "unset"
-    if what == "mlag-heartbeat" and isinstance(value, int):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if what in ("mlag-heartbeat", "bpdu-guard-disable-time") and isinstance(value, int):
         return f"{value / 10**9:g}s"
     return f"{value:#x}" if what == "priority" else str(value)

@@ -23,8 +23,9 @@ from pyiccp.wire.iccp.mlag import (
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.mac import ZERO, is_group, mac_text
 
-MOVE_DELAY = seconds(3)
-"""A client's link has waited for two seconds by then, and the echo guard is over (M1.8)."""
+MOVE_DELAY = seconds(3.25)
+"""A client's link has waited for two seconds by then, and the echo guard is over (M1.8). Ports of the other node that
+came up with it are known to be edges after three: another bridge identifier would have them begin anew."""
 
 
 def session_up(pair: Pair, event: ev.SessionCameUp, now: Instant) -> list[Action]:

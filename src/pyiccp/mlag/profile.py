@@ -25,6 +25,13 @@ class PortProfile(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     path_cost: int | None = None
     priority: int = 0x80
     edge: str = "auto"
+    point_to_point: str | None = None
+    bpdu_guard: bool | None = None
+    bpdu_guard_disable_time: Instant | None = None
+    auto_isolate: bool | None = None
+    restricted_role: bool | None = None
+    restricted_tcn: bool | None = None
+    """None = not known, of these six: a peer of an earlier version does not tell them."""
     mode: str = "802.3ad"
     lacp_rate: str = "30secs"
     transmit_hash_policy: str = "layer-2"

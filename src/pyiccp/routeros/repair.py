@@ -175,6 +175,10 @@ def _twin(device: Device, other: Device, bond: str) -> str:
 def _written(property: str, value: Any) -> str:
     if value is None:
         return f"!{property}"
+    if isinstance(value, bool):
+        return f"{property}={'yes' if value else 'no'}"
+    if property == "bpdu-guard-disable-time":
+        return f"{property}={value / 1_000_000_000:g}s"
     return f"{property}={value:#x}" if property == "priority" else f"{property}={value}"
 
 
@@ -281,6 +285,13 @@ _REPAIRS: dict[str, Repair] = {
     "path-cost": _differs(BRIDGE_PORT, "path-cost"),
     "port-priority": _differs(BRIDGE_PORT, "priority"),
     "edge": _differs(BRIDGE_PORT, "edge"),
+    **{
+        name: _differs(BRIDGE_PORT, name)
+        for name in (
+            *("point-to-point", "bpdu-guard", "bpdu-guard-disable-time"),
+            *("auto-isolate", "restricted-role", "restricted-tcn"),
+        )
+    },
     "pvid": _differs(BRIDGE_PORT, "pvid"),
     "vlan-list": _vlan_list,
     "lacp-rate": _differs(BONDING, "lacp-rate"),
