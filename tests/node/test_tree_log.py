@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lab.third import network
 from node.labs import node
@@ -171,6 +172,25 @@ def test_marks_that_do_not_fit_the_snapshot_end_the_session() -> None:
     for start in range(0, len(document), wire.CHUNK):
         actions += secondary.handle(Heard(TreeSnapshot(document[start : start + wire.CHUNK])), net.now)
     assert len(ends(actions)) == 1
+
+
+@pytest.mark.parametrize(
+    "over", [{"has_1": True}, {"up_1": True}, {"has_0": False}], ids=["ours", "ours is up", "nobody's"]
+)
+def test_marks_of_ports_that_the_primary_cannot_have_end_the_session(over: dict[str, bool]) -> None:
+    """1. The primary's snapshot says that a port of its own is the secondary's as well. 2. It dies. 3. The survivor
+    kept the port for ever, and its next peer refused a tree with a port that nobody has."""
+    net, primary, secondary = running()
+    primary.halves.drop(1, primary.newest)
+    document = primary.copy.document(primary.newest)
+    first, *others = primary.halves.told()
+    secondary.role = Role.JOINING
+    actions = list(secondary.handle(Heard(TreeBegin(primary.newest, len(document))), net.now))
+    secondary.handle(Heard(TreeMarks((replace(first, **over), *others))), net.now)
+    for start in range(0, len(document), wire.CHUNK):
+        actions += secondary.handle(Heard(TreeSnapshot(document[start : start + wire.CHUNK])), net.now)
+    assert ends(actions) == [f"the peer's spanning tree cannot be: port {first.port} is not its own"]
+    assert not secondary.halves.marks
 
 
 def test_the_snapshot_is_the_primarys_copy_field_by_field() -> None:

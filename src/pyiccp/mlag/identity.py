@@ -44,9 +44,14 @@ def orphan_number(node: int | None, index: int) -> int:
     return MOST_BONDS * (3 if node is None else 1 + node) + index
 
 
+def is_orphan_of(node: int, port: int) -> bool:
+    """A port of this number is an orphan of *node*'s."""
+    return orphan_number(node, 0) < port < orphan_number(node, MOST_BONDS)
+
+
 def may_have(node: int, port: int) -> bool:
     """*node* joins a session with a port of this number: a bond, or an orphan of its own."""
-    return 1 <= port <= MOST_BONDS or orphan_number(node, 0) < port < orphan_number(node, MOST_BONDS)
+    return 1 <= port <= MOST_BONDS or is_orphan_of(node, port)
 
 
 def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[BondNumber, ...]:

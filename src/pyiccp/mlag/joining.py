@@ -172,8 +172,10 @@ def _refuse(pair: Pair, why: str, now: Instant) -> list[Action]:
 
 def _adopt_numbers(pair: Pair, session: Session, value: BondNumbers, now: Instant) -> list[Action]:
     """The secondary takes the primary's numbers (M1.5)."""
-    if session.outcome is None or session.outcome.primary:
+    if session.outcome is None:
         return []
+    if session.outcome.primary:
+        return _refuse(pair, "peer takes itself for the primary as well", now)
     if wrong := wrong_numbers(value.numbers, pair.config.bonds):
         return _refuse(pair, wrong, now)
     session.numbers = True

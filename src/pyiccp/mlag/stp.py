@@ -371,13 +371,12 @@ class TreeLog:
         self.incoming = None
         document = bytes(whole.document)
         try:
-            ports = self.copy.restore(document, whole.time)
+            self.halves.adopt(whole.marks, self.node)
+            if self.copy.restore(document, whole.time) != set(self.halves.marks):
+                raise ValueError("it has other ports")
         except ValueError as error:
-            return self._fail(f"the peer's spanning tree cannot be: {error}")
-        self.halves.adopt(whole.marks)
-        if set(self.halves.marks) != ports:
             self.halves.marks.clear()
-            return [*self._carry(self.copy.clear(), now), *self._fail("the peer's spanning tree has other ports")]
+            return [*self._carry(self.copy.clear(), now), *self._fail(f"the peer's spanning tree cannot be: {error}")]
         self.role = Role.SECONDARY
         self.held = False
         self.newest = whole.time

@@ -4,6 +4,7 @@ The log knows nodes and halves, the spanning tree behind `Copy` knows ports: wha
 here. Both nodes call this with the same entries, so `marks` are equal on both.
 """
 
+from pyiccp.mlag.identity import is_orphan_of
 from pyiccp.mlag.stp_copy import Copy, Deed, Mark
 from pyiccp.sansio import Instant
 from pyiccp.wire.iccp.pdu import TlvValue
@@ -47,9 +48,14 @@ class Halves:
         """Every mark as the peer is told, and as copies are compared."""
         return tuple(mark.told_as(port) for port, mark in self.marks.items())
 
-    def adopt(self, marks: list[TreeMark]) -> None:
-        """The primary's marks are ours."""
-        self.marks = {mark.port: Mark.heard(mark) for mark in marks}
+    def adopt(self, marks: list[TreeMark], node: int) -> None:
+        """The primary's marks are ours; ValueError where they name a port that *node*, ours, has, or that the primary
+        cannot have: after a session nobody would take such a port down."""
+        heard = {mark.port: Mark.heard(mark) for mark in marks}
+        for port, mark in heard.items():
+            if mark.has[node] or mark.up[node] or not mark.has[1 - node] or is_orphan_of(node, port):
+                raise ValueError(f"port {port} is not its own")
+        self.marks = heard
 
     def swap(self) -> None:
         """This node is the other one from now on."""

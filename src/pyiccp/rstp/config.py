@@ -4,7 +4,7 @@ import msgspec
 
 from pyiccp.rstp.vectors import NUMBER_BITS
 from pyiccp.sansio import Instant, seconds
-from pyiccp.wire.mac import Mac
+from pyiccp.wire.mac import ZERO, Mac, is_group
 
 LONG = 20_000_000
 """Cost of a link of 1 Mbit/s (table 17-3)."""
@@ -64,6 +64,7 @@ class PortConfig(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 def check_bridge(config: BridgeConfig) -> None:
     """ValueError when *config* must be refused (17.14)."""
+    _check(len(config.mac) == len(ZERO) and not is_group(config.mac), "mac is no address of a bridge")
     _check(config.priority % 4096 == 0 and 0 <= config.priority <= 61440, "priority is not a multiple of 4096")
     _check(seconds(6) <= config.max_age <= seconds(40), "max_age is not in 6 … 40 s")
     _check(seconds(1) <= config.hello_time <= seconds(10), "hello_time is not in 1 … 10 s")
