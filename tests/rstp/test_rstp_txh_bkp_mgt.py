@@ -1,5 +1,7 @@
 """TXH, BKP, MGT: the transmit limit, shared media, management."""
 
+from typing import Any
+
 import pytest
 from rstp_harness import SUP, US, D, Dut
 from rstp_network import Network
@@ -105,6 +107,8 @@ def test_three_ports_on_one_hub() -> None:
 @pytest.mark.parametrize(
     "over",
     [
+        {"mac": b"\2\0\0\0\0\1" * 4},
+        {"mac": b"\1\x80\xc2\0\0\0"},
         {"priority": 4095},
         {"priority": 65536},
         {"max_age": seconds(29)},
@@ -120,7 +124,7 @@ def test_three_ports_on_one_hub() -> None:
         {"misordering": seconds(1.001)},
     ],
 )
-def test_bridge_values_that_are_refused(over: dict[str, int]) -> None:
+def test_bridge_values_that_are_refused(over: dict[str, Any]) -> None:
     dut = Dut().up()
     state = dut.core.fingerprint(dut.now)
     with pytest.raises(ValueError, match=next(iter(over))[:7]):
