@@ -20,10 +20,9 @@ from pyiccp.mlag.identity import may_have
 from pyiccp.mlag.stp_copy import Copy, Deed, Kind
 from pyiccp.mlag.stp_events import Changed, Event, Heard, Held, Observer, Released, Started
 from pyiccp.mlag.stp_halves import Halves
-from pyiccp.mlag.stp_incoming import LATEST, Incoming, pieces
+from pyiccp.mlag.stp_incoming import Incoming, fault_of, pieces
 from pyiccp.sansio import Instant, Timers, milliseconds, seconds
 from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.iccp.tlv import UnknownTlv
 from pyiccp.wire.iccp.tree import (
     TreeBegin,
     TreeEntry,
@@ -350,9 +349,13 @@ class TreeLog:
         if isinstance(change, TreePort):
             if not may_have(1 - self.node, change.port):
                 return self._fail(f"peer's bridge port {change.name}: number {change.port} is not its own")
-            if change.port not in self.halves and (why := self.copy.refusal(change)):
+            if why := self._refusal(change):
                 return self._fail(f"peer's bridge port {change.name}: {why}")
         return self._enter(1 - self.node, (change,), now)
+
+    def _refusal(self, port: TreePort) -> str:
+        """Why the tree cannot have *port*; what it has it can."""
+        return "" if port.port in self.halves else self.copy.refusal(port)
 
     def _snapshot(self, value: TreeBegin | TreeMarks | TreeSnapshot, now: Instant) -> list[Any]:
         try:
@@ -387,15 +390,8 @@ class TreeLog:
         return self._carry(self.copy.stand(), now)
 
     def _entry(self, entry: TreeEntry, now: Instant) -> list[Any]:
-        good = entry.sequence == self.sequence + 1 and self.newest <= entry.time <= LATEST and entry.node in (0, 1)
-        if not good or len(entry.changes) > 1:
-            return self._fail("the peer's log of the spanning tree is out of order")
-        for change in entry.changes:
-            if isinstance(change, UnknownTlv):
-                return self._fail(f"the peer's log of the spanning tree has a change of type {change.type:#06x}")
-            new = isinstance(change, TreePort) and change.port not in self.halves
-            if new and (why := self.copy.refusal(change)):
-                return self._fail(f"the peer's log of the spanning tree: {why}")
+        if why := fault_of(entry, self.sequence, self.newest, self._refusal):
+            return self._fail(why)
         self.sequence = entry.sequence
         self.offset = entry.time - now
         self.timers.set(SILENT, now + PATIENCE)

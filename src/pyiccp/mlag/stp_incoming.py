@@ -1,9 +1,10 @@
-"""The primary's copy of the spanning tree on its way to a node that joins (M9.6): told in pieces, and put together."""
+"""What the primary tells of the spanning tree: its copy, in pieces, to a node that joins (M9.6), and entry by entry."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.iccp.tree import CHUNK, MARKS, TreeBegin, TreeMark, TreeMarks, TreeSnapshot
+from pyiccp.wire.iccp.tlv import UnknownTlv
+from pyiccp.wire.iccp.tree import CHUNK, MARKS, TreeBegin, TreeEntry, TreeMark, TreeMarks, TreePort, TreeSnapshot
 
 LARGEST = 1 << 22
 """Octets of a snapshot at most: more than a thousand ports."""
@@ -41,3 +42,16 @@ class Incoming:
         if len(self.document) > self.size or len(self.marks) > MOST_MARKS:
             raise ValueError("the peer's spanning tree is larger than it said")
         return len(self.document) >= self.size
+
+
+def fault_of(entry: TreeEntry, after: int, newest: int, refusal: Callable[[TreePort], str]) -> str:
+    """Why *entry* cannot come next after number *after* and log time *newest*; empty if it can."""
+    good = entry.sequence == after + 1 and newest <= entry.time <= LATEST and entry.node in (0, 1)
+    if not good or len(entry.changes) > 1:
+        return "the peer's log of the spanning tree is out of order"
+    for change in entry.changes:
+        if isinstance(change, UnknownTlv):
+            return f"the peer's log of the spanning tree has a change of type {change.type:#06x}"
+        if isinstance(change, TreePort) and (why := refusal(change)):
+            return f"the peer's log of the spanning tree: {why}"
+    return ""
