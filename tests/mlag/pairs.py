@@ -85,7 +85,7 @@ class Couple:
 
     def busy(self) -> list[int]:
         """Those that go on at once with what they have begun."""
-        return [index for index, side in enumerate(self.sides) if self.alive[index] and side.core.pair.unnamed]
+        return [index for index, side in enumerate(self.sides) if self.alive[index] and side.core.pair.steps]
 
     def put(self, index: int, actions: Sequence[Action]) -> None:
         other = 1 - index

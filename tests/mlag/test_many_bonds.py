@@ -52,14 +52,15 @@ def told(actions: Sequence[Any]) -> list[TlvValue]:
     return [action.value for action in actions if isinstance(action, ev.Tell)]
 
 
-def test_each_call_presents_a_part_and_the_bridge_comes_last() -> None:
+def test_each_call_presents_a_part_then_the_bridge_and_then_the_hosts_are_told() -> None:
     node = Secondary()
     assert node.core.connected
     assert not node.complete
     sizes = [sum(isinstance(each, ev.SetIdentity) for each in node.part()) for _ in range(3)]
     assert sizes == [PART, PART, 1]
     assert node.complete
-    assert any(isinstance(each, ev.SetBridgeIdentity) for each in node.part())
+    assert [type(each) for each in node.part()] == [ev.SetBridgeIdentity]
+    assert node.part() == [ev.StartHosts(1)]
     assert node.core.deadline is not None
     assert node.core.deadline >= milliseconds(10)
 
@@ -73,7 +74,7 @@ def test_applied_is_said_after_the_last_part_whatever_the_peer_has_sent_by_then(
     node.do(ev.PeerSaid(Applied()))
     early = node.do(ev.PeerSaid(BondNumbers(())))
     assert Applied() not in told(early)
-    while node.core.pair.unnamed:
+    while node.core.pair.steps:
         assert not node.core.gate
         last = node.part()
     assert node.complete
@@ -87,7 +88,7 @@ def test_numbers_that_come_between_two_parts_reach_every_bond() -> None:
     node.part()
     theirs = (BondNumber(1, 100 - 1 << 6 | 17, 100, BONDS[0].mac),)
     node.do(ev.PeerSaid(BondNumbers(theirs)))
-    while node.core.pair.unnamed:
+    while node.core.pair.steps:
         node.part()
     assert node.spoken["bond1"].key == theirs[0].key
     assert node.complete
@@ -100,7 +101,7 @@ def test_a_loss_between_two_parts_is_for_all_bonds() -> None:
     node.do(ev.SessionWentDown("no carrier", 0, 0))
     assert node.core.pair.identity.solo
     assert node.complete
-    assert not node.core.pair.unnamed
+    assert not node.core.pair.steps
 
 
 def test_a_session_that_ends_with_maintenance_between_two_parts() -> None:
@@ -110,7 +111,7 @@ def test_a_session_that_ends_with_maintenance_between_two_parts() -> None:
     node.do(ev.MaintenanceRequested(True))
     node.do(ev.MaintenanceRequested(False))
     assert node.core.pair.session is None
-    while node.core.pair.unnamed:
+    while node.core.pair.steps:
         node.part()
     assert node.complete
     assert node.core.pair.mode is Mode.HOLD

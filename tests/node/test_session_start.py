@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pyiccp.bridge import events as bridge
 from pyiccp.iccp import events as iccp
 from pyiccp.mlag import events as mlag
 from pyiccp.mlag.pair import PART
@@ -34,13 +35,15 @@ def config(number: int, bonds: int) -> NodeConfig:
     slaves = [f"ether{n}" for n in range(2, 2 + bonds)]
     named = [Bond(name=f"bond{n}", slaves=(slave,), mode="802.3ad", mlag_id=n) for n, slave in enumerate(slaves, 1)]
     ports = (PEER, *(bond.name for bond in named))
-    bridge = Bridge(name="bridge1", protocol_mode="rstp", ports=tuple(BridgePort(interface=port) for port in ports))
+    mlag_bridge = Bridge(
+        name="bridge1", protocol_mode="rstp", ports=tuple(BridgePort(interface=port) for port in ports)
+    )
     return NodeConfig(
         name=f"node{number}",
         mac=mac(f"74:4D:28:11:7{number}:00"),
         ports=(PEER, *slaves),
         bonds=tuple(named),
-        bridges=(bridge,),
+        bridges=(mlag_bridge,),
         mlag=Mlag(bridge="bridge1", peer_port=PEER),
     )
 
@@ -154,14 +157,14 @@ def test_many_bonds_are_told_of_in_few_messages(begun: Callable[[int], Start]) -
 
 def test_what_only_describes_waits_for_a_call_of_its_own(begun: Callable[[int], Start]) -> None:
     """Roles are decided and the tree starts; in calls of their own, the bonds get their identity and the tree's picture
-    is told; when that is over, mLACP describes the outcome, once."""
+    is told; when that is over, mLACP describes the outcome, once, and hosts are told."""
     start = begun(24)
     start.run(start.whole)
     for _, done in start.calls:
         kinds = {type(each) for each in done}
         kinds |= {type(tlv) for each in done if isinstance(each, iccp.SendMessage) for tlv in each.message.tlvs}
         decides, presents = mlag.StartTree in kinds, bool(kinds & {TreeBegin, mlag.SetIdentity})
-        assert decides + presents + (iccp.MlacpChanged in kinds) <= 1
+        assert decides + presents + (iccp.MlacpChanged in kinds) + (bridge.AnnounceEnd in kinds) <= 1
     described = [start.calls[place][0] for place, _ in start.carried_out(iccp.MlacpChanged)]
     assert sorted(described) == [0, 1]
 
@@ -187,12 +190,12 @@ def test_a_session_lost_between_two_parts_leaves_no_bond_behind(begun: Callable[
     and the next session begins as if this one had not been."""
     start = begun(MANY)
     pair = start.nodes[1].pairing.mlag.pair
-    start.run(lambda: pair.unnamed)
+    start.run(lambda: pair.steps)
     for _ in range(calls):
         start.call(1, start.nodes[1].advance)
-    assert pair.unnamed
+    assert pair.steps
     start.link(LinkWentDown)
-    start.run(lambda: not pair.unnamed)
+    start.run(lambda: not pair.steps)
     for number, node in enumerate(start.nodes):
         spoken = {
             each.bond: each

@@ -71,7 +71,7 @@ class MlagCore:
     @property
     def deadline(self) -> Instant | None:
         """When `advance` is next due."""
-        if self.pair.unnamed:
+        if self.pair.steps:
             return self.pair.seen
         ours, fences = self.pair.timers.next, self.pair.fences.timers.next
         if ours is None or fences is None:
@@ -105,7 +105,7 @@ class MlagCore:
         actions = [*self.lease(now), *self.pair.fences.advance(now)]
         while (key := self.pair.timers.pop(now)) is not None:
             actions += _TIMEOUTS[key](self.pair, now)
-        if self.pair.unnamed:
+        if self.pair.steps:
             actions += joining.go_on(self.pair, now)
         return actions + self.pair.partners.settle(self.pair.chooser)
 

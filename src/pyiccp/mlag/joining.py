@@ -4,7 +4,7 @@ from pyiccp.mlag import events as ev
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import Action, Mode, Notice, Tell
 from pyiccp.mlag.identity import MOST_BONDS, Identity, adopt, solo
-from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, RELEASE, SILENCE, Pair, Session
+from pyiccp.mlag.pair import ALONE, ASK, BOTH_HELD, MAJOR, MINOR, MOVE, RECOVERY, RELEASE, SILENCE, Pair, Session, Step
 from pyiccp.mlag.soundness import wrong_numbers
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import (
@@ -137,12 +137,13 @@ def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[A
         actions += pair.present(Identity(outcome.system, solo=False))
     if outcome.primary:
         actions.append(Tell(BondNumbers(pair.store.numbers)))
-    return [*actions, ev.StartHosts(outcome.node), *_progress(pair, session, now)]
+    pair.steps += (Step.HOSTS,)
+    return [*actions, *_progress(pair, session, now)]
 
 
 def go_on(pair: Pair, now: Instant) -> list[Action]:
     """The next part of what the election has decided; nothing opens before the last."""
-    actions = pair.present_next()
+    actions = pair.next_step()
     return actions if pair.session is None else [*actions, *_progress(pair, pair.session, now)]
 
 
@@ -191,7 +192,7 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
     actions: list[Action] = []
     if session.outcome is None:
         return actions
-    if _everything_applied(session) and not pair.unnamed and not session.applied:
+    if _everything_applied(session) and not pair.steps and not session.applied:
         session.applied = True
         actions.append(Tell(Applied()))
     if gate_may_open(session) and not session.gate:

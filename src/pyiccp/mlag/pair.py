@@ -5,6 +5,7 @@ present. Everything durable is in `store`.
 """
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -41,6 +42,15 @@ MOVE = "move"
 RELEASE = "release"
 FOREIGN = "foreign"
 FOREIGN_BRIDGE = "foreign bridge on peer port"
+
+
+class Step(Enum):
+    """What a session begins with and nobody waits for: each in a call of its own, all due at once."""
+
+    BRIDGE = "bridge"
+    """The last part of an identity: the bridge's."""
+    HOSTS = "hosts"
+    """The host table is told."""
 
 
 class Session(msgspec.Struct):
@@ -87,8 +97,8 @@ class Pair:
         self.identity = self.solo_identity
         self.unsaid: tuple[str, ...] = ()
         """Bonds on which LACP does not speak as `identity` yet; they are held."""
-        self.unnamed = False
-        """Nor does the bridge."""
+        self.steps: tuple[Step, ...] = ()
+        """What the calls to come do."""
         self.session: Session | None = None
         self.fences = Fences(config.bonds)
         self.partners = Partners(config.bonds)
@@ -178,7 +188,7 @@ class Pair:
         if identity == self.identity:
             return []
         self.identity = identity
-        self.unsaid, self.unnamed = (), False
+        self.unsaid, self.steps = (), tuple(step for step in self.steps if step is not Step.BRIDGE)
         return [*self.say_identity(), self.bridge_identity()]
 
     def present_by_and_by(self, identity: Identity) -> None:
@@ -189,21 +199,25 @@ class Pair:
 
     def say_by_and_by(self, bonds: Iterable[str]) -> None:
         """LACP on *bonds*, all held, is told anew in the calls to come."""
-        self.unsaid, self.unnamed = tuple(dict.fromkeys((*self.unsaid, *bonds))), True
+        self.unsaid = tuple(dict.fromkeys((*self.unsaid, *bonds)))
+        self.steps = (Step.BRIDGE, *(step for step in self.steps if step is not Step.BRIDGE))
 
-    def present_next(self) -> list[Action]:
-        """The next part of it: bonds, the bridge last."""
+    def next_step(self) -> list[Action]:
+        """What one of the calls to come does: a part of the bonds, and when they are through the first of `steps`."""
         part, self.unsaid = self.unsaid[:PART], self.unsaid[PART:]
         if part:
             return [identity for identity in self.say_identity() if identity.bond in part]
-        self.unnamed = False
-        return [self.bridge_identity()]
+        step, *rest = self.steps
+        self.steps = tuple(rest)
+        if step is Step.BRIDGE:
+            return [self.bridge_identity()]
+        return [] if self.store.node is None else [ev.StartHosts(self.store.node)]
 
     def present_rest(self) -> list[Action]:
-        """All that is left of it."""
+        """All that is left to be told of the identity."""
         actions: list[Action] = []
-        while self.unnamed:
-            actions += self.present_next()
+        while Step.BRIDGE in self.steps:
+            actions += self.next_step()
         return actions
 
     def bridge_identity(self) -> Action:
@@ -256,6 +270,7 @@ class Pair:
         if self.session is None:
             return []
         self.session = None
+        self.steps = tuple(step for step in self.steps if step is not Step.HOSTS)
         self.partners.session_ended()
         self.timers.cancel(MOVE)
         return [ev.SetGate(False), ev.DropPeerQueue(), ev.EndHosts(), ev.HoldTree(), *self.fences.end(open_halves)]
@@ -280,7 +295,7 @@ class Pair:
             self.timers.fingerprint(now),
             (
                 self.unsaid,
-                self.unnamed,
+                self.steps,
                 self.mismatch,
                 self.deciding,
                 self.stopping,

@@ -342,10 +342,9 @@ class Node:
             self._carry_out(actions, now, out)
         nearest = self.deadline
         if nearest is not None and nearest <= now:
-            for core in self._cores():
-                due = core.deadline
-                if due is not None and due <= now:
-                    self._carry_out(core.advance(now), now, out)
+            # What becomes due by what is done here has a call of its own.
+            for core in [each for each in self._cores() if (due := each.deadline) is not None and due <= now]:
+                self._carry_out(core.advance(now), now, out)
         return slept
 
     def _carry_out(self, actions: Iterable[Any], now: Instant, out: list[Action]) -> list[Action]:
@@ -363,7 +362,7 @@ class Node:
         for that: a node whose bonds are changing their identity does so first, and a call that has done much already
         leaves it to the next."""
         pairing = self._pairing
-        if pairing is None or pairing.mlag.pair.unnamed:
+        if pairing is None or pairing.mlag.pair.steps:
             return out
         mlacp = self.mlacp_dirty and pairing.mlag.pair.store.node is not None
         stp = self.stp_dirty and self.pair_tree is not None
