@@ -30,7 +30,24 @@ EVERY = "PYICCP_EXTREMES" in os.environ
 """All of them, for `.ci/soak extremes`; else one of `SHARE`."""
 SHARE = 8
 NUMBERS = (0, 1, 2, 255, 256, 4095, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 62, (1 << 63) - 1, (1 << 64) - 1)
-LEAVES = (-1, 0, 1, 1 << 31, 1 << 32, (1 << 63) - 1, 1 << 63, 1e300, None, True, "", "x" * 300, [], {}, [1] * 300)
+LEAVES = (
+    -1,
+    0,
+    1,
+    1 << 31,
+    1 << 32,
+    (1 << 63) - 1,
+    1 << 63,
+    1e300,
+    None,
+    True,
+    "",
+    "x" * 300,
+    "{}{0.x}",
+    [],
+    {},
+    [1] * 300,
+)
 """What a value of a document is replaced by."""
 MANY = 300
 LIAR = {"Peer1": "primary", "Peer2": "secondary"}
@@ -149,7 +166,7 @@ def values_beside(value: Any) -> Iterator[Any]:
         case int():
             yield from NUMBERS
         case str():
-            yield from ("", "x" * 255, "\x1b[2J\n")
+            yield from ("", "x" * 255, "\x1b[2J\n", "{}{0.x}")
         case bytes():
             yield from (b"", bytes(len(value)), b"\xff" * len(value), value * 2, value[:-1])
         case tuple() if value:

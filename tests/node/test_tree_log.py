@@ -27,12 +27,13 @@ from pyiccp.wire.iccp.tree import (
     TreeBegin,
     TreeBpdu,
     TreeEntry,
+    TreeIdentity,
     TreeMark,
     TreeMarks,
     TreePort,
     TreeSnapshot,
 )
-from pyiccp.wire.mac import mac
+from pyiccp.wire.mac import NEAREST_BRIDGE, mac
 
 
 def running(root: str = "pair") -> tuple[Network, TreeLog, TreeLog]:
@@ -113,6 +114,7 @@ def test_a_secondary_that_hears_no_entry_repeats_what_its_ports_said_last() -> N
         lambda log: TreeEntry(log.sequence + 1, log.newest, 0, (UnknownTlv(0x13, b"\0\1"),)),
         lambda log: TreeEntry(log.sequence + 1, log.newest, 0, (_port(7, "mlag-id 10"),)),
         lambda log: TreeEntry(log.sequence + 1, log.newest, 0, (_port(5000, "x"),)),
+        lambda log: TreeEntry(log.sequence + 1, log.newest, 0, (TreeIdentity(NEAREST_BRIDGE, 0x8000, False),)),
         lambda log: TreeEntry(log.sequence + 1, log.newest, 0, (_port(900, "x"), _port(901, "x"))),
     ],
 )

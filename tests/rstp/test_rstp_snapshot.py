@@ -115,6 +115,9 @@ LIES: list[tuple[str, Any]] = [
     ("ports.0.variables.selected", "yes"),
     ("ports.0.variables.rcvdMsg", True),
     ("ports.0.variables.commands", -1),
+    ("ports.0.variables.commands", (1 << 32) - 1),
+    ("leaving", {"gone": {"learning": True, "forwarding": True, "commands": 1 << 62, "shutSince": 1}}),
+    ("config.mac", "x" * 300),
     ("ports.0.held", {"nothingWhile": 1}),
     ("ports.0.counters", {"tx_bpdu": 1}),
     ("leaving", {"p1": {"learning": True, "forwarding": True, "commands": 1, "shutSince": 1}}),
@@ -138,6 +141,16 @@ def test_a_snapshot_that_lies_is_refused(path: str, value: Any) -> None:
     assert last in spot
     spot[last] = value
     with pytest.raises(ValueError, match=r"\w"):
+        RstpCore.restored(msgspec.json.decode(msgspec.json.encode(tree), type=Snapshot), dut.now)
+
+
+def test_what_is_wrong_is_told_whatever_the_port_is_called() -> None:
+    """Its name was taken for a part of the text: braces ended it in an IndexError."""
+    dut = Dut().up()
+    tree = msgspec.json.decode(msgspec.json.encode(dut.core.snapshot(dut.now)))
+    tree["ports"][0]["config"]["name"] = "{}{0.x}{y}"
+    tree["ports"][0]["variables"]["formerly"] = [-1, -1]
+    with pytest.raises(ValueError, match="formerly"):
         RstpCore.restored(msgspec.json.decode(msgspec.json.encode(tree), type=Snapshot), dut.now)
 
 

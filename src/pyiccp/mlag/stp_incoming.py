@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterator
 
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.iccp.tlv import UnknownTlv
-from pyiccp.wire.iccp.tree import CHUNK, MARKS, TreeBegin, TreeEntry, TreeMark, TreeMarks, TreePort, TreeSnapshot
+from pyiccp.wire.iccp.tree import (
+    CHUNK,
+    MARKS,
+    TreeBegin,
+    TreeEntry,
+    TreeIdentity,
+    TreeMark,
+    TreeMarks,
+    TreePort,
+    TreeSnapshot,
+)
+from pyiccp.wire.mac import is_group
 
 LARGEST = 1 << 22
 """Octets of a snapshot at most: more than a thousand ports."""
@@ -52,6 +63,8 @@ def fault_of(entry: TreeEntry, after: int, newest: int, refusal: Callable[[TreeP
     for change in entry.changes:
         if isinstance(change, UnknownTlv):
             return f"the peer's log of the spanning tree has a change of type {change.type:#06x}"
+        if isinstance(change, TreeIdentity) and is_group(change.mac):
+            return "the peer's log of the spanning tree: an identity that no bridge can have"
         if isinstance(change, TreePort) and (why := refusal(change)):
             return f"the peer's log of the spanning tree: {why}"
     return ""

@@ -27,6 +27,8 @@ _BOXES = {
 }
 _IDENTIFIERS = range(1 << 64)
 _PORTS = range(1 << 16)
+_MOST_COMMANDS = 1 << 31
+"""To one port: they are told in 32 bits, and there are more to come."""
 _LONGEST = LONGEST_RECOVERY
 """All others come from times of a BPDU, which are less than 256 s."""
 
@@ -70,7 +72,8 @@ def _port(bridge: Bridge, state: PortSnapshot, now: Instant) -> Port:
     _check_times(port.designatedTimes)
     _check(port.offeredRoot is None or port.offeredRoot in _IDENTIFIERS, "{}: offeredRoot is no identifier", name)
     former = port.formerly
-    _check(former is None or (former[0] in _IDENTIFIERS and former[1] in _PORTS), f"{name}: formerly is no name")
+    _check(former is None or (former[0] in _IDENTIFIERS and former[1] in _PORTS), "{}: formerly is no name", name)
+    _check(port.commands <= _MOST_COMMANDS, "{}: was given {} commands", name, port.commands)
     port.learn_cost()
     port.txCount, port.txSince = state.txCount, now - state.txAgo
     port.down_at = None if state.downAgo is None else now - state.downAgo
@@ -94,6 +97,8 @@ def _check_bridge(state: Snapshot) -> None:
     names = {port.config.name for port in state.ports}
     _check(own.rootPort is None or own.rootPort in names, "root port {} is not in it", own.rootPort)
     _check(not names & state.leaving.keys(), "a port is in it and leaves it")
+    most = max((left.commands for left in state.leaving.values()), default=0)
+    _check(most <= _MOST_COMMANDS, "a port was given {} commands", most)
 
 
 def _check_vector(vector: PriorityVector) -> None:
