@@ -453,7 +453,8 @@ def test_three_missed_heartbeats_warn() -> None:
 CLASHING = [
     (BondNumber(10, 17, 0, LOW),),
     (BondNumber(10, 17, 1025, LOW),),
-    (BondNumber(10, 18, 1, LOW),),
+    (BondNumber(10, 0, 1, LOW),),
+    (BondNumber(10, 17, 1, LOW), BondNumber(20, 17, 2, LOW)),
     (BondNumber(10, 17, 1, mac("FF:FF:FF:FF:FF:FF")),),
     (BondNumber(10, 17, 1, LOW), BondNumber(10, 81, 2, LOW)),
     (BondNumber(10, 17, 1, LOW), BondNumber(20, 17, 1, LOW)),

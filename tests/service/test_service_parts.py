@@ -78,7 +78,7 @@ def test_a_write_that_never_finished_leaves_the_old_store(folder: Path) -> None:
         ('{"node": 2}', "node is 2"),
         ('{"system": "AAAA"}', "system is no MAC"),
         ('{"owner": "////////"}', "owner is no MAC"),
-        ('{"numbers": [{"mlag_id": 10, "key": 17, "port": 2, "mac": "AgAAAAAB"}]}', "numbers"),
+        ('{"numbers": [{"mlag_id": 10, "key": 65536, "port": 2, "mac": "AgAAAAAB"}]}', "numbers"),
         ('{"numbers": [{"mlag_id": 10, "key": 17, "port": 1, "mac": ""}]}', "numbers"),
         ('{"epoch": 1', "truncated"),
     ],

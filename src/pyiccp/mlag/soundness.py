@@ -3,22 +3,26 @@
 from collections.abc import Iterable
 
 from pyiccp.mlag.events import BondConfig
-from pyiccp.mlag.identity import MOST_BONDS, key_of
+from pyiccp.mlag.identity import MOST_BONDS
 from pyiccp.mlag.store import LAST_EPOCH, Store
 from pyiccp.wire.iccp.mlag import BondNumber
 from pyiccp.wire.mac import ZERO, is_group
+
+LAST_KEY = 0xFFFF
+"""0 is nobody's. A key need not be the one that `key_of` gives a new bond: a pair may remember an older one."""
 
 
 def wrong_numbers(numbers: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> str:
     """Why *numbers*, as a peer tells them, are not to be stored, or ''."""
     ids = {number.mlag_id for number in numbers}
     if any(
-        not 1 <= number.port <= MOST_BONDS or number.key != key_of(number.port) or is_group(number.mac)
+        not 1 <= number.port <= MOST_BONDS or not 1 <= number.key <= LAST_KEY or is_group(number.mac)
         for number in numbers
     ):
         return "peer's bonds have numbers that no bond can have"
-    if min(len(ids), len({number.port for number in numbers})) < len(numbers):
-        return "two of the peer's bonds share an mlag-id or a number"
+    ports, keys = {number.port for number in numbers}, {number.key for number in numbers}
+    if min(len(ids), len(ports), len(keys)) < len(numbers):  # of one key, they would be one LAG to their clients
+        return "two of the peer's bonds share an mlag-id, a number or a key"
     if len(ids | {bond.mlag_id for bond in bonds}) > MOST_BONDS:
         return f"the pair has more than {MOST_BONDS} bonds"
     return ""
