@@ -7,11 +7,17 @@
    of it went round by the third switch until the other half was up: nine changes of the root in half a millisecond.
 """
 
+import itertools
+
 import pytest
 
-from lab.third import network
+from lab.third import Bpdus, network
 from pyiccp.sansio import seconds
+from pyiccp.wire.mac import mac
 from redundancy.watch import Watch
+
+PAIR, SOLO2 = mac("74:4D:28:11:70:6B"), mac("FE:4D:28:16:2C:91")
+THIRD, CLIENT = mac("74:4D:28:33:00:01"), mac("74:4D:28:7B:7F:96")
 
 
 @pytest.mark.parametrize("root", ["pair", "third", "client"])
@@ -39,3 +45,23 @@ def test_an_orphan_of_the_node_that_returns_is_reached_as_soon_as_its_port_is_kn
     net.run(seconds(18.1))
     after = {each.source.name: each.received for each in net.directions if each.sink.name == "h2"}
     assert all(after[name] > before[name] for name in ("h1", "h3", "h4"))
+
+
+@pytest.mark.parametrize("root", ["pair", "third", "client"])
+def test_what_a_survivor_says_when_it_goes_on_under_its_solo_identity(root: str) -> None:
+    """M14: one change of the bridge's identifier at neighbours. The survivor's first BPDU once named its solo
+    identifier as the root, at a cost of 4,294,967,295, whoever the root was."""
+    net = network("10s crash Peer1", root=root, keepalive=False)
+    heard = Bpdus(net)
+    net.run(seconds(14))
+    said = [event.bpdu for event in heard.to("Third:ether2", since=seconds(10))]
+    names = [name for name, _ in itertools.groupby(bpdu.bridge.mac for bpdu in said)]
+    assert names == ([SOLO2] if root == "third" else [PAIR, SOLO2])  # no offer to a root that would have to be void
+    roots = {bpdu.root.mac for bpdu in said}
+    if root == "pair":
+        assert roots == {SOLO2}
+    elif root == "third":
+        assert roots == {THIRD}
+    else:
+        assert roots == {CLIENT, SOLO2, THIRD}
+    assert all(bpdu.root_path_cost <= 40_001 for bpdu in said)

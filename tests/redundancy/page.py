@@ -16,10 +16,10 @@ bounds are written by hand in `tests/redundancy/bounds.py`, the networks are in 
 
 A number is frames lost, in brackets where the flow can have no path meanwhile (listed, not counted). D duplicates,
 L loops, R reflections, I changes of the partner's identity at the client, S changes of the root at the
-neighbouring bridge that saw most, A how often its bond, its only link to others, had no link left. None of these is
-allowed unless the bound says so. Changes are counted after every control frame and every other call of a neighbour's
-node, not at intervals. A bridge that was left alone is the root to nobody else: until it hears another one again, its
-own claim is no change; that it was alone is counted under A.
+neighbouring bridge that saw most, A how often the client was left alone: its bond, its only link to others, had no link
+left, or only links to another system, as when the partner changes identity. None of these is allowed unless the bound
+says so. Changes are counted after every control frame and every other call of a neighbour's node, not at intervals. A
+bridge that was left alone is the root to nobody else: until it hears another one again, its own claim is no change.
 """
 
 

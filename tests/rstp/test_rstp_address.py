@@ -5,8 +5,14 @@ its offer back. It once did that by offering the bridge of the new name as the r
 the root was: for an instant every neighbour lost the root, sought another way to it, and told those below.
 """
 
+import random
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rstp_network import Network
+from test_rstp_scn import COUNT, MESHES, disturb, meshes
 
 from pyiccp.rstp.core import RstpCore
 from pyiccp.rstp.events import IdentityChanged, ReportPort
@@ -90,3 +96,26 @@ def test_that_it_had_before_needs_nothing_taken_back() -> None:
     network.run(1.1)
     assert network.cores["N"].port("N.1").designated_bridge == BridgeId(before.priority, before.mac)
     assert all(port.formerly is None for port in network.cores["B"].bridge.ports.values())
+
+
+@pytest.mark.long
+@settings(parent=MESHES, max_examples=COUNT // 2)
+@given(meshes(), st.integers(0, 2**32))
+def test_random_meshes_whose_bridges_change_their_addresses(
+    mesh: tuple[str, dict[str, Any], dict[str, Any]], seed: int
+) -> None:
+    """No loop at any step, and a spanning tree at rest, whoever is called what."""
+    text, bridges, costs = mesh
+    rng = random.Random(seed)
+    network = Network(text, settings=bridges, port_settings=costs).up()
+    for number in range(6):
+        network.run(rng.choice([0.0001, 0.0002, 0.01, 1.5, 7, 40]))
+        name = rng.choice(list(network.cores))
+        network.macs[name] = mac(f"{rng.choice(('00', '02', 'FE'))}:00:00:00:{number + 1:02x}:{rng.randrange(256):02x}")
+        network.priority(name, network.cores[name].bridge.config.priority)
+        if rng.randrange(2):
+            disturb(network, rng, silences=False)
+        assert not network.loops, network.loops[:1]
+    network.run(150)
+    assert not network.loops, network.loops[:1]
+    network.at_rest()
