@@ -1,5 +1,6 @@
 """What importing costs, and what the house must not contain."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,11 @@ def test_every_package_says_what_it_is_and_no_file_outgrows_its_room() -> None:
         assert len(text.splitlines()) <= 450, f"{path} holds more than one concept"
         if text.strip():
             assert text.startswith(('"""', "#!", "r'''")), f"{path} has no docstring"
+
+
+def test_files_that_code_speaks_of_are_there() -> None:
+    root = SOURCES.parents[1]
+    for path in (one for room in ("src", "tests", "fuzz", "bench", "docs") for one in (root / room).rglob("*.py")):
+        for name in re.findall(r"(?<![\w/.*{-])(?:\w+/)+\w+\.py\b", path.read_text()):
+            places = [root / name, SOURCES / name, path.parent / name]
+            assert any(place.exists() for place in places), f"{path} speaks of {name}"

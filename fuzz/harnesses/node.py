@@ -1,6 +1,6 @@
 """Hostile frames on every port of a running pair: no node raises, and neither does what reports on it.
 
-What a neighbour may do to the others is not this harness's question: `tests/fuzz/test_robustness.py` asks it.
+What a neighbour may do to the others is not this harness's question: `tests/fuzzing/test_robustness.py` asks it.
 """
 
 import pickle
