@@ -1,8 +1,11 @@
 """What importing costs, and what the house must not contain."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Collection
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,25 @@ def test_files_that_code_speaks_of_are_there() -> None:
         for name in re.findall(r"(?<![\w/.*{-])(?:\w+/)+\w+\.py\b", path.read_text()):
             places = [root / name, SOURCES / name, path.parent / name]
             assert any(place.exists() for place in places), f"{path} speaks of {name}"
+
+
+def imported_by(path: Path, modules: Collection[str]) -> set[str]:
+    """Those of *modules* that *path* imports with itself: not those for types only, nor within functions."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            each = [f"{node.module}.{alias.name}" for alias in node.names]
+            found |= {name if name in modules else str(node.module) for name in each}
+    return found & set(modules)
+
+
+def test_no_import_goes_round() -> None:
+    """`lint-imports` holds the floors; this is about the rooms of one floor."""
+    names = {
+        ".".join(path.relative_to(SOURCES.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in SOURCES.rglob("*.py")
+    }
+    graph = {name: imported_by(path, names) for name, path in names.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(names) > 300
