@@ -7,22 +7,24 @@ from mlag.pairs import HIGH, LOW, config
 from pyiccp.mlag import events as ev
 from pyiccp.mlag.core import MlagCore
 from pyiccp.mlag.events import BondConfig, Mode
-from pyiccp.mlag.pair import PART
+from pyiccp.mlag.partners import NOBODY, PART
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import milliseconds
-from pyiccp.wire.iccp.mlag import Applied, BondNumber, BondNumbers, BondsEnd, GateOpened, NodeInfo
+from pyiccp.wire.iccp.mlag import Applied, BondNumber, BondNumbers, BondsEnd, BondUp, GateOpened, NodeInfo, PartnerEnd
 from pyiccp.wire.iccp.pdu import TlvValue
 from pyiccp.wire.mac import ZERO, mac_plus
 
 BONDS = tuple(BondConfig(f"bond{n}", n, mac_plus(HIGH, n), 65535) for n in range(1, 2 * PART + 2))
 """Two parts, one bond, and the bridge."""
+UPS = tuple(BondUp(bond.mlag_id, False) for bond in BONDS)
+"""How the peer names them."""
 
 
 class Secondary:
     """A node that has just been elected; what LACP on each bond has last been told."""
 
-    def __init__(self) -> None:
-        self.core = MlagCore(config(HIGH, bonds=BONDS), Store())
+    def __init__(self, **over: object) -> None:
+        self.core = MlagCore(config(HIGH, bonds=BONDS, **over), Store())
         self.spoken: dict[str, ev.SetIdentity] = {}
         self.see(self.core.start(0))
         self.see(self.core.pair.say_identity())
@@ -38,6 +40,11 @@ class Secondary:
         assert due is not None
         assert due <= 0
         return self.see(self.core.advance(0))
+
+    def rest(self) -> None:
+        """Calls until nothing is due."""
+        while self.core.deadline == 0:
+            self.part()
 
     def see(self, actions: Sequence[Any]) -> Sequence[Any]:
         self.spoken.update({each.bond: each for each in actions if isinstance(each, ev.SetIdentity)})
@@ -125,3 +132,62 @@ def test_bonds_that_are_let_in_speak_as_their_node() -> None:
     assert node.complete
     first = next(at for at, each in enumerate(actions) if isinstance(each, ev.HoldOutOfSync))
     assert not any(isinstance(each, (ev.SetIdentity, ev.SetBridgeIdentity)) for each in actions[first:])
+
+
+def test_lacp_hears_whom_each_bond_may_have_a_part_at_a_time() -> None:
+    """M11: hundreds of bonds of a secondary let nobody in until the primary has chosen. They are held anyway, and stay
+    so until LACP has been told of all."""
+    node = Secondary()
+    required: dict[str, PartnerEnd | None] = {}
+    applied = []
+    for event in (*UPS, BondsEnd(), Applied(), BondNumbers(())):
+        applied += told(node.do(ev.PeerSaid(event)))
+    node.do(ev.HostsSynchronized())
+    node.do(ev.TreeSynchronized())
+    while node.core.deadline == 0:
+        assert Applied() not in applied
+        actions = node.part()
+        told_now = {each.bond: each.partner for each in actions if isinstance(each, ev.RequirePartner)}
+        assert len(told_now) <= PART
+        required |= told_now
+        applied += told(actions)
+    assert required == dict.fromkeys((bond.name for bond in BONDS), NOBODY)
+    assert Applied() in applied
+
+
+def test_a_requirement_that_goes_before_lacp_heard_of_it_is_not_told() -> None:
+    """The session is lost with two parts to go: those bonds never had a partner required, and need not be freed."""
+    node = Secondary()
+    first = [each.bond for each in node.part() if isinstance(each, ev.RequirePartner)]
+    node.do(ev.SessionWentDown("no carrier", 0, 0))
+    freed = []
+    while node.core.deadline == 0:
+        freed += [each for each in node.part() if isinstance(each, ev.RequirePartner)]
+    assert [each.bond for each in freed] == first
+    assert all(each.partner is None for each in freed)
+
+
+def test_applied_waits_for_lacp_also_where_the_identity_stays() -> None:
+    """A survivor that kept the pair's identity, and whose peer did so too and carries more, is the secondary of the
+    next session: it has nothing to present, but partners to require."""
+    node = Secondary(policy="keep")
+    for value in (*UPS, BondsEnd(), BondNumbers(()), Applied(), GateOpened()):
+        node.do(ev.PeerSaid(value))
+    for event in (ev.HostsSynchronized(), ev.TreeSynchronized()):
+        node.do(event)
+    node.rest()
+    assert node.core.pair.mode is Mode.NORMAL
+    node.do(ev.SessionWentDown("no carrier", 0, 0))
+    node.rest()
+    assert not node.core.pair.identity.solo
+    node.do(ev.SessionCameUp("other"))
+    node.do(ev.PeerSaid(NodeInfo(1, 0, LOW, 128, LOW, 1, 0, True, True, False, 9, 0)))
+    said = [*node.do(ev.HostsSynchronized()), *node.do(ev.TreeSynchronized())]
+    for value in (*UPS, BondsEnd(), BondNumbers(())):
+        said += node.do(ev.PeerSaid(value))
+    assert node.core.primary is False
+    assert not node.core.pair.unsaid
+    while node.core.pair.partners.owed:
+        assert Applied() not in told(said)
+        said += node.part()
+    assert Applied() in told(said)

@@ -13,7 +13,7 @@ import pytest
 from pyiccp.bridge import events as bridge
 from pyiccp.iccp import events as iccp
 from pyiccp.mlag import events as mlag
-from pyiccp.mlag.pair import PART
+from pyiccp.mlag.partners import PART
 from pyiccp.mlag.stp import Role
 from pyiccp.mlag.stp_events import Held, Started
 from pyiccp.node import node as nodes

@@ -22,6 +22,7 @@ from pyiccp.mlag.pair import (
     STOP,
     Pair,
 )
+from pyiccp.mlag.partners import PART
 from pyiccp.mlag.store import Store
 from pyiccp.sansio import Instant, seconds
 from pyiccp.wire.iccp.mlag import BondUp
@@ -71,7 +72,7 @@ class MlagCore:
     @property
     def deadline(self) -> Instant | None:
         """When `advance` is next due."""
-        if self.pair.steps:
+        if self._unfinished:
             return self.pair.seen
         ours, fences = self.pair.timers.next, self.pair.fences.timers.next
         if ours is None or fences is None:
@@ -98,16 +99,21 @@ class MlagCore:
         if self.config.blocked and not isinstance(event, ev.StopRequested):
             return actions
         actions += _HANDLERS[type(event)](self.pair, event, now)
-        return actions + self.pair.partners.settle(self.pair.chooser)
+        actions += self.pair.partners.settle(self.pair.chooser)
+        # A message may bring hundreds of events in one call of the node.
+        few = len(self.pair.partners.owed) <= PART
+        return [*actions, *self.pair.partners.require()] if few else actions
 
     def advance(self, now: Instant) -> Sequence[Action]:
         """See sansio.Core."""
         actions = [*self.lease(now), *self.pair.fences.advance(now)]
         while (key := self.pair.timers.pop(now)) is not None:
             actions += _TIMEOUTS[key](self.pair, now)
+        unfinished = self._unfinished
         if self.pair.steps:
-            actions += joining.go_on(self.pair, now)
-        return actions + self.pair.partners.settle(self.pair.chooser)
+            actions += self.pair.next_step()
+        actions += [*self.pair.partners.settle(self.pair.chooser), *self.pair.partners.require()]
+        return [*actions, *joining.go_on(self.pair, now)] if unfinished else actions
 
     def lease(self, now: Instant) -> list[Action]:
         """M2.4: comes before anything else at *now*. A node that slept does not trust what it knew."""
@@ -127,6 +133,11 @@ class MlagCore:
         pair.timers.set(LEASE, now + self.config.liveness)
         pair.timers.set(ALONE, now + self.config.init_delay)
         return [*actions, *pair.present(pair.solo_identity), *pair.release_tree(), ev.DropEverything()]
+
+    @property
+    def _unfinished(self) -> bool:
+        """The calls to come, due at once, go on with what this one began."""
+        return bool(self.pair.steps or self.pair.partners.owed)
 
     def fingerprint(self, now: Instant) -> tuple[Any, ...]:
         """See sansio.Core."""

@@ -142,9 +142,8 @@ def _elect(pair: Pair, session: Session, info: NodeInfo, now: Instant) -> list[A
 
 
 def go_on(pair: Pair, now: Instant) -> list[Action]:
-    """The next part of what the election has decided; nothing opens before the last."""
-    actions = pair.next_step()
-    return actions if pair.session is None else [*actions, *_progress(pair, pair.session, now)]
+    """After another part of what the election has decided; nothing opens before the last."""
+    return [] if pair.session is None else _progress(pair, pair.session, now)
 
 
 def _refusal(pair: Pair, info: NodeInfo) -> str:
@@ -192,7 +191,8 @@ def _progress(pair: Pair, session: Session, now: Instant) -> list[Action]:
     actions: list[Action] = []
     if session.outcome is None:
         return actions
-    if _everything_applied(session) and not pair.steps and not session.applied:
+    unfinished = pair.steps or pair.partners.owed
+    if _everything_applied(session) and not unfinished and not session.applied:
         session.applied = True
         actions.append(Tell(Applied()))
     if gate_may_open(session) and not session.gate:

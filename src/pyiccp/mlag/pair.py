@@ -16,7 +16,7 @@ from pyiccp.mlag.election import Outcome
 from pyiccp.mlag.events import Action, BondConfig, MlagConfig, Mode, Remember
 from pyiccp.mlag.fences import Fences
 from pyiccp.mlag.identity import SOLO_PRIORITY, Identity, assign, port_base, solo
-from pyiccp.mlag.partners import Partners
+from pyiccp.mlag.partners import PART, Partners
 from pyiccp.mlag.partners import Role as Chooser
 from pyiccp.mlag.store import Store, own
 from pyiccp.mlag.watch import Watch
@@ -26,9 +26,6 @@ from pyiccp.wire.keepalive import Role
 
 MAJOR, MINOR = 1, 0
 """Version of the layout `pyiccp-1` and of these rules."""
-
-PART = 32
-"""Bonds that are told of an identity in one call: a call is short however many there are."""
 
 LEASE = "lease"
 ALONE = "alone"

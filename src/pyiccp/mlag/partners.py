@@ -14,6 +14,8 @@ from pyiccp.wire.mac import ZERO
 
 NOBODY = PartnerEnd(0, ZERO, 0)
 """No partner has this system: requiring it keeps everybody out."""
+PART = 32
+"""Bonds of which LACP is told something in one call: a call is short however many there are."""
 MOST = 256
 """Partners of one half that are taken from a peer."""
 
@@ -27,7 +29,9 @@ class Choice(msgspec.Struct):
     peer: tuple[PartnerEnd, ...] = ()
     chosen: PartnerEnd = NOBODY
     required: PartnerEnd | None = None
-    """What LACP was told last; None = no requirement."""
+    """What LACP is to require; None = nobody in particular."""
+    told: PartnerEnd | None = None
+    """What it was told last."""
 
 
 class Role(msgspec.Struct, frozen=True, gc=False):
@@ -57,6 +61,8 @@ class Partners:
         self._gives_way = False
         self._dirty: dict[str, Choice] = {}
         """Those of which something was heard since they were settled."""
+        self.owed: dict[str, Choice] = {}
+        """Those whose requirement LACP has yet to be told."""
 
     def heard(self, bond: str, partners: tuple[PartnerEnd, ...], connected: bool) -> list[Action]:
         """This node's half hears *partners*, the one that it carries first; the peer is told when *connected*."""
@@ -93,7 +99,6 @@ class Partners:
         self.role, self._dirty = role, {}
         begins, self._begun = role.session and not self._begun, role.session
         said: list[TlvValue] = []
-        required: list[Action] = []
         for choice in unsettled.values():
             if not role.session:
                 choice.peer, choice.chosen = (), NOBODY
@@ -103,9 +108,21 @@ class Partners:
             ours = role.session and role.ours(choice.mlag_id)
             if ours:
                 said += self._choose(choice, begins)
-            required += self._require(choice, free=not role.session or (ours and choice.chosen == NOBODY))
+            choice.required = None if not role.session or (ours and choice.chosen == NOBODY) else choice.chosen
+            if choice.required != choice.told:
+                self.owed[choice.bond] = choice
         told = [TellAll(tuple(said))] if said else []
-        return [*told, *required, *self._tell_lacp(role)]
+        return [*told, *self._tell_lacp(role)]
+
+    def require(self) -> list[Action]:
+        """LACP is told, of so many bonds in one call."""
+        actions: list[Action] = []
+        for bond in [*self.owed][:PART]:
+            choice = self.owed.pop(bond)
+            if choice.required != choice.told:
+                choice.told = choice.required
+                actions.append(RequirePartner(bond, choice.required))
+        return actions
 
     def _choose(self, choice: Choice, begins: bool) -> list[TlvValue]:
         chosen = _chosen(choice)
@@ -113,13 +130,6 @@ class Partners:
             return []
         choice.chosen = chosen
         return [PartnerChosen(choice.mlag_id, chosen.system_priority, chosen.system, chosen.key)]
-
-    def _require(self, choice: Choice, free: bool) -> list[Action]:
-        required = None if free else choice.chosen
-        if required == choice.required:
-            return []
-        choice.required = required
-        return [RequirePartner(choice.bond, required)]
 
     def _tell_lacp(self, role: Role) -> list[Action]:
         """The ends of links that the peer hears: of two that are one, the primary's counts."""
@@ -132,7 +142,8 @@ class Partners:
 
     def fingerprint(self) -> tuple[object, ...]:
         """See sansio.Core."""
-        return self.role, tuple(self._dirty), tuple(msgspec.structs.astuple(choice) for choice in self.choices.values())
+        waiting = tuple(self._dirty), tuple(self.owed)
+        return self.role, waiting, tuple(msgspec.structs.astuple(choice) for choice in self.choices.values())
 
 
 def _chosen(choice: Choice) -> PartnerEnd:
