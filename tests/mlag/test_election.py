@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from pyiccp.mlag.election import elect
 from pyiccp.mlag.events import BondConfig
-from pyiccp.mlag.identity import adopt, assign, port_base, solo
+from pyiccp.mlag.identity import adopt, assign, key_of, port_base, solo
+from pyiccp.mlag.soundness import wrong_numbers
 from pyiccp.wire.iccp.mlag import NO_NODE, BondNumber, NodeInfo
 from pyiccp.wire.mac import ZERO, Mac, mac
 
@@ -121,11 +122,23 @@ def test_every_bond_gets_a_key_of_its_own_and_keeps_it() -> None:
     assert later[3].key not in {number.key for number in first}
 
 
-@given(st.lists(st.integers(0, 9), unique=True), st.lists(st.integers(0, 9), unique=True))
-def test_after_adopting_no_two_bonds_share_a_key(own: list[int], primary: list[int]) -> None:
-    given_by_primary = assign((), bonds(*primary))
-    mine = adopt(assign((), bonds(*own)), given_by_primary, bonds(*own))
-    assert len({number.key for number in mine}) == len(mine)
-    assert set(own) <= {number.mlag_id for number in mine}
-    assert all(isinstance(number, BondNumber) for number in mine)
-    assert all(number in mine for number in given_by_primary)
+def some_numbers() -> st.SearchStrategy[tuple[BondNumber, ...]]:
+    """What a pair may remember: its keys need not be those of a new one."""
+    few = st.permutations(range(1, 11))
+    return st.builds(
+        lambda ids, keys, ports, count: tuple(
+            BondNumber(mlag_id - 1, key_of(key), port, LOW)
+            for mlag_id, key, port in zip(ids[:count], keys, ports, strict=False)
+        ),
+        *(few, few, few, st.integers(0, 10)),
+    )
+
+
+@given(some_numbers(), some_numbers(), st.sets(st.integers(0, 9)))
+def test_after_adopting_no_two_bonds_share_a_key(
+    own: tuple[BondNumber, ...], primary: tuple[BondNumber, ...], ours: set[int]
+) -> None:
+    mine = adopt(assign(own, bonds(*ours)), primary, bonds(*ours))
+    assert wrong_numbers(mine, bonds(*ours)) == ""
+    assert ours <= {number.mlag_id for number in mine}
+    assert all(number in mine for number in primary)

@@ -57,15 +57,18 @@ def may_have(node: int, port: int) -> bool:
 def assign(known: tuple[BondNumber, ...], bonds: Iterable[BondConfig]) -> tuple[BondNumber, ...]:
     """*known* and a number for every bond that has none: keys and ports once given stay (M1.5)."""
     numbers = list(known)
-    taken = {number.port for number in numbers}
+    ports, keys = {number.port for number in numbers}, {number.key for number in numbers}
     have = {number.mlag_id for number in numbers}
     for bond in sorted(bonds, key=_mlag_id):
         if bond.mlag_id in have:
             continue
-        index = next(i for i in range(1, MOST_BONDS + 1) if i not in taken)
-        taken.add(index)
+        port = next(number for number in range(1, MOST_BONDS + 1) if number not in ports)
+        # An older pair's keys may be any: the port's own may be taken.
+        key = next(key for key in (key_of(port), *map(key_of, range(1, MOST_BONDS + 1))) if key not in keys)
+        ports.add(port)
+        keys.add(key)
         have.add(bond.mlag_id)
-        numbers.append(BondNumber(bond.mlag_id, key_of(index), index, bond.mac))
+        numbers.append(BondNumber(bond.mlag_id, key, port, bond.mac))
     return tuple(numbers)
 
 
@@ -75,9 +78,10 @@ def adopt(
     """The primary's numbers, and for bonds that it does not have our own unless they clash, then new ones. Numbers of
     bonds that neither has any more stay while there is room."""
     ids = {number.mlag_id for number in primary}
-    ports = {number.port for number in primary}
+    ports, keys = {number.port for number in primary}, {number.key for number in primary}
     needed = {bond.mlag_id for bond in bonds}
-    kept = [number for number in own if number.mlag_id not in ids and number.port not in ports]
+    clash = {number.mlag_id for number in own if number.port in ports or number.key in keys}
+    kept = [number for number in own if number.mlag_id not in ids | clash]
     ours = [number for number in kept if number.mlag_id in needed]
     unused = [number for number in kept if number.mlag_id not in needed][: MOST_BONDS - len(ids | needed)]
     return assign((*primary, *ours, *unused), bonds)
