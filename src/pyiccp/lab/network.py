@@ -305,7 +305,8 @@ class Network:
         if deadline is None:
             device.wake = NEVER
             return
-        device.wake = deadline
+        # What a call has set going may have been due before it: that is now, the clock does not go back.
+        device.wake = deadline = max(deadline, self.now)
         if deadline < device.scheduled:
             device.scheduled = deadline
             self.agenda.add(deadline, WAKE, device)
