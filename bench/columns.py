@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from bench.decode import over
 from bench.rounds import Table, best, show, versions
 from bench.trunk import lacpdu
-from pyiccp.capture.columns import decode_columns
-from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.capture._columns import decode_columns
+from pyiccp.wire._lacpdu import Lacpdu
 
 PDUS = 200_000
 DISTINCT = 1000

@@ -7,8 +7,8 @@ from typing import Any
 from bench import definitions
 from bench.rounds import Table, best, optional, show, versions
 from bench.trunk import lacpdu, rst_bpdu
-from pyiccp.wire.bpdu import RstBpdu
-from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.wire._bpdu import RstBpdu
+from pyiccp.wire._lacpdu import Lacpdu
 
 PDUS = 500
 Touch = Callable[[Any], Any]

@@ -8,8 +8,8 @@ from bench import definitions
 from bench.decode import PDUS, over
 from bench.rounds import Table, best, optional, show, versions
 from bench.trunk import lacpdu, rst_bpdu
-from pyiccp.wire.bpdu import RstBpdu
-from pyiccp.wire.lacpdu import Lacpdu
+from pyiccp.wire._bpdu import RstBpdu
+from pyiccp.wire._lacpdu import Lacpdu
 
 _LACP_PACK = definitions.LACPDU_UNPACK.pack
 _RST_PACK = definitions.RST_UNPACK.pack

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import process_time
 
-from pyiccp.capture.decoder import Decoder
-from pyiccp.capture.files import read
-from pyiccp.explain.story import explain
+from pyiccp._explain.story import explain
+from pyiccp.capture._decoder import Decoder
+from pyiccp.capture._files import read
 
 VECTORS = Path(__file__).parents[1] / "tests/vectors"
 FRAMES = 100_000

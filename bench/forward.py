@@ -91,7 +91,7 @@ def processor_time(pid: int) -> float:
 @contextmanager
 def pyiccp(wires: Wires, folder: Path) -> Iterator[int]:
     (folder / "switch.rsc").write_text(CONFIG)
-    words = ["ip", "netns", "exec", wires.switch, sys.executable, "-c", "from pyiccp.cli import main; main()", "node"]
+    words = ["ip", "netns", "exec", wires.switch, sys.executable, "-c", "from pyiccp._cli import main; main()", "node"]
     words += [str(folder / "switch.rsc"), "--name", "switch", "--mac", "02:00:00:00:ff:01"]
     words += ["--port", "ether1=raw:f0", "--port", "ether2=raw:f1"]
     process = subprocess.Popen(words, stderr=subprocess.DEVNULL)

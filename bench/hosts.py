@@ -10,12 +10,12 @@ from time import process_time
 from typing import Any
 
 from bench.rounds import versions
-from pyiccp.bridge.core import BridgeCore
-from pyiccp.node.config import Bond, Bridge, BridgePort, BridgeVlan, Mlag, NodeConfig
-from pyiccp.node.events import LinkCameUp, Transmit
-from pyiccp.node.node import Node
-from pyiccp.sansio import Instant, microseconds, seconds
-from pyiccp.wire.mac import Mac, mac
+from pyiccp._bridge.core import BridgeCore
+from pyiccp._node.config import Bond, Bridge, BridgePort, BridgeVlan, Mlag, NodeConfig
+from pyiccp._node.events import LinkCameUp, Transmit
+from pyiccp._node.node import Node
+from pyiccp._sansio import Instant, microseconds, seconds
+from pyiccp.wire._mac import Mac, mac
 
 VLANS = tuple(range(10, 20))
 PORTS = 48

@@ -19,13 +19,13 @@ import msgspec
 import trio
 
 from bench.hosts import PEER, bridge, config, fill, hosts
-from pyiccp.bridge.events import FlushRequested
-from pyiccp.node.events import Action, Event
-from pyiccp.node.node import Node
-from pyiccp.node.status import NodeStatus
-from pyiccp.sansio import Instant, milliseconds, seconds
-from pyiccp.transports.driver import Driver
-from pyiccp.transports.unixgram import UnixDatagram
+from pyiccp._bridge.events import FlushRequested
+from pyiccp._node.events import Action, Event
+from pyiccp._node.node import Node
+from pyiccp._node.status import NodeStatus
+from pyiccp._sansio import Instant, milliseconds, seconds
+from pyiccp.transports._driver import Driver
+from pyiccp.transports._unixgram import UnixDatagram
 
 HEARTBEAT = milliseconds(100)
 PATIENCE = 240

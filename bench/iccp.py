@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from bench import definitions
 from bench.decode import over
 from bench.rounds import Table, best, show, versions
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._state import STATES
+from pyiccp.wire.iccp._pdu import RG_APPLICATION_DATA, IccpPdu, Message
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SyncData, SystemConfig
-from pyiccp.wire.iccp.pdu import RG_APPLICATION_DATA, IccpPdu, Message
 from pyiccp.wire.iccp.rg import RgId
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.state import STATES
 
 BONDS = 16
 

@@ -8,12 +8,12 @@ import argparse
 import gc
 from time import perf_counter
 
+from pyiccp._sansio import seconds
 from pyiccp.lacp import AggregatorConfig, LacpCore, PortConfig
 from pyiccp.lacp.events import LacpduReceived, LinkCameUp, Transmit
-from pyiccp.sansio import seconds
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.state import STATES
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._state import STATES
 
 US, PEER = Mac(b"\x02\x00\x00\x00\x00\x01"), Mac(b"\x02\x00\x00\x00\x00\xfa")
 IN_SYNC = STATES[0x3F]

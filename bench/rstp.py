@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "rstp"))
 
 from rstp_network import Network, settling
 
-from pyiccp.sansio import seconds
+from pyiccp._sansio import seconds
 
 RING = "A.1-B.1 B.2-C.1 C.2-A.2"
 PRIORITIES = {"A": {"priority": 0x4000}, "B": {"priority": 0x6000}, "C": {"priority": 0x8000}}

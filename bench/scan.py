@@ -13,8 +13,8 @@ from typing import Any
 from bench.rounds import best, optional, versions
 from bench.trunk import trunk
 from pyiccp.capture import scan
-from pyiccp.capture.scanning import Mapped
-from pyiccp.wire.identify import decode_content, identify
+from pyiccp.capture._scanning import Mapped
+from pyiccp.wire._identify import decode_content, identify
 
 ONLY = {"lacp", "marker", "stp"}
 _FILTER = "ether proto 0x8809 or (vlan and ether proto 0x8809) or stp"

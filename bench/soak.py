@@ -21,17 +21,17 @@ from typing import Any
 
 import msgspec
 
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import QUICKSTART, load
-from pyiccp.node.events import Action, Transmit
-from pyiccp.node.node import Node
-from pyiccp.sansio import Instant, seconds
-from pyiccp.service.client import Refused, ask_plain
+from pyiccp._node.events import Action, Transmit
+from pyiccp._node.node import Node
+from pyiccp._sansio import Instant, seconds
+from pyiccp._service.client import Refused, ask_plain
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import QUICKSTART, load
 
 HOUR = seconds(3600)
 SLOW = 45.0
 """Seconds to recover after which the nodes' last words are shown."""
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from pyiccp._cli import main; main()")
 MACS = {"Peer1": "74:4D:28:11:70:6B", "Peer2": "74:4D:28:16:2C:91", "Client": "74:4D:28:7B:7F:96"}
 CABLES = (
     ("Peer1", "sfp-sfpplus1", "Peer2", "sfp-sfpplus1"),

@@ -4,12 +4,12 @@ import random
 import struct
 from pathlib import Path
 
-from pyiccp.wire.bpdu import BridgeId, ConfigBpdu, RstBpdu
-from pyiccp.wire.flags import FLAGS
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.marker import Marker
-from pyiccp.wire.state import STATES
+from pyiccp.wire._bpdu import BridgeId, ConfigBpdu, RstBpdu
+from pyiccp.wire._flags import FLAGS
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._marker import Marker
+from pyiccp.wire._state import STATES
 
 FLOWS = 4000
 SIZES = (64, 64, 64, 90, 128, 256, 576, 1024, 1500, 1514)

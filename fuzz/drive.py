@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
-from pyiccp.sansio import Instant, milliseconds, seconds
+from pyiccp._sansio import Instant, milliseconds, seconds
 
 SPANS = tuple(map(seconds, (0, 0.001, 0.05, 0.3, 1, 1, 3, 30, 90, 3600)))
 """How long a fuzzer may let time pass at once."""

@@ -10,9 +10,9 @@ from time import monotonic
 from typing import NamedTuple
 
 from fuzz.harness import Harness
-from pyiccp.testing.mutation import Mutator
-from pyiccp.testing.reduction import minimise
-from pyiccp.testing.tree import Seed
+from pyiccp.testing._mutation import Mutator
+from pyiccp.testing._reduction import minimise
+from pyiccp.testing._tree import Seed
 
 LONGEST = 4.0
 """Seconds of processor time for one input; all of them take milliseconds."""

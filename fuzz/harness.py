@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from fuzz import harnesses
-from pyiccp.testing.tree import Seed
+from pyiccp.testing._tree import Seed
 
 
 class Harness(NamedTuple):

@@ -20,9 +20,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from pyiccp.testing.mutation import Mutator
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.wire.malformed import Malformed
+from pyiccp.testing._mutation import Mutator
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.wire._malformed import Malformed
 
 Decoder = tuple[Callable[[bytes], Any], tuple[type[Exception], ...]]
 """What to call, and its own error."""

@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from fuzz.data import Data
-from pyiccp.testing.mutation import Mutator
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.testing.tree import Seed
-from pyiccp.wire.malformed import Malformed
+from pyiccp.testing._mutation import Mutator
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.testing._tree import Seed
+from pyiccp.wire._malformed import Malformed
 
 SIZE = 1024
 

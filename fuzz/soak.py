@@ -12,10 +12,10 @@ from collections import Counter
 from random import Random
 from time import monotonic
 
-from pyiccp.testing.mutation import Mutant, Mutator
-from pyiccp.testing.protocols import PROTOCOLS, Protocol
-from pyiccp.wire.dissect import dissect
-from pyiccp.wire.malformed import Malformed
+from pyiccp.testing._mutation import Mutant, Mutator
+from pyiccp.testing._protocols import PROTOCOLS, Protocol
+from pyiccp.wire._dissect import dissect
+from pyiccp.wire._malformed import Malformed
 
 ROUND = 10_000
 """Mutants of one protocol before the next, with new seeds."""

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pyiccp.capture.files import read
+from pyiccp.capture._files import read
 
 VECTORS = Path(__file__).parents[1] / "tests" / "vectors"
 _EACH = 6

@@ -19,13 +19,13 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("statement", ["import pyiccp", "import pyiccp.wire", "import pyiccp.node.node"])
+@pytest.mark.parametrize("statement", ["import pyiccp", "import pyiccp.wire", "import pyiccp._node.node"])
 def test_importing_a_floor_loads_no_event_loop_no_terminal_no_arrays(statement: str) -> None:
     assert not loaded_by(statement) & {"trio", "rich", "numpy", "click", "hypothesis", "asyncio"}
 
 
 def test_cryptography_is_no_dependency() -> None:
-    assert "cryptography" not in loaded_by("import pyiccp.cli")
+    assert "cryptography" not in loaded_by("import pyiccp._cli")
 
 
 def test_every_package_says_what_it_is_and_no_file_outgrows_its_room() -> None:

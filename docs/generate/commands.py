@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from pyiccp.cli.program import pyiccp
-from pyiccp.service.schema import status_schema
+from pyiccp._cli.program import pyiccp
+from pyiccp._service.schema import status_schema
 
 WIDTH = 90
 

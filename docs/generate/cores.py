@@ -5,24 +5,24 @@ from typing import Any, get_args
 
 import msgspec
 
-from pyiccp.bridge import events as bridge
+from pyiccp._bridge import events as bridge
+from pyiccp._link import events as link
+from pyiccp._mlag import events as mlag
+from pyiccp._mlag import stp_events
+from pyiccp._node import events as node
 from pyiccp.iccp import events as iccp
 from pyiccp.lacp import events as lacp
-from pyiccp.link import events as link
-from pyiccp.mlag import events as mlag
-from pyiccp.mlag import stp_events
-from pyiccp.node import events as node
 from pyiccp.rstp import events as rstp
 
 CORES: tuple[tuple[str, str, str, ModuleType], ...] = (
-    ("LACP", "`pyiccp.lacp.LacpCore`", "lacp/core.py", lacp),
-    ("RSTP", "`pyiccp.rstp.RstpCore`", "rstp/core.py", rstp),
-    ("Link", "`pyiccp.link.LinkCore`", "link/core.py", link),
-    ("ICCP", "`pyiccp.iccp.IccpCore`", "iccp/core.py", iccp),
-    ("Bridge and host table", "`pyiccp.bridge.BridgeCore`", "bridge/core.py", bridge),
-    ("MLAG", "`pyiccp.mlag.core.MlagCore`", "mlag/core.py", mlag),
-    ("The tree's log of a pair", "`pyiccp.mlag.stp`", "mlag/stp.py", stp_events),
-    ("Node", "`pyiccp.Node`", "node/node.py", node),
+    ("LACP", "`pyiccp.lacp.LacpCore`", "lacp/_core.py", lacp),
+    ("RSTP", "`pyiccp.rstp.RstpCore`", "rstp/_core.py", rstp),
+    ("Link", "`pyiccp._link.LinkCore`", "_link/core.py", link),
+    ("ICCP", "`pyiccp.iccp.IccpCore`", "iccp/_core.py", iccp),
+    ("Bridge and host table", "`pyiccp._bridge.BridgeCore`", "_bridge/core.py", bridge),
+    ("MLAG", "`pyiccp._mlag.core.MlagCore`", "_mlag/core.py", mlag),
+    ("The tree's log of a pair", "`pyiccp._mlag.stp`", "_mlag/stp.py", stp_events),
+    ("Node", "`pyiccp.Node`", "_node/node.py", node),
 )
 
 

@@ -11,12 +11,17 @@ from typing import Any, NamedTuple
 
 from docs.generate import svg
 
-from pyiccp.iccp import application, connection, ldp
-from pyiccp.lacp import churn, mux, periodic, receive
-from pyiccp.rstp.port_transmit import PORT_TRANSMIT
-from pyiccp.rstp.role_selection import ROLE_SELECTION_MACHINE
-from pyiccp.rstp.settling import MACHINES
-from pyiccp.sansio import ANYWHERE, Machine
+from pyiccp._sansio import ANYWHERE, Machine
+from pyiccp.iccp import _application as application
+from pyiccp.iccp import _connection as connection
+from pyiccp.iccp import _ldp as ldp
+from pyiccp.lacp import _churn as churn
+from pyiccp.lacp import _mux as mux
+from pyiccp.lacp import _periodic as periodic
+from pyiccp.lacp import _receive as receive
+from pyiccp.rstp._port_transmit import PORT_TRANSMIT
+from pyiccp.rstp._role_selection import ROLE_SELECTION_MACHINE
+from pyiccp.rstp._settling import MACHINES
 
 OPEN = "ANYWHERE"
 ROW, HEAD, GAP, LANE, EDGE = 18, 24, 16, 11, 8
@@ -156,12 +161,12 @@ def _machine(title: str, source: str, machine: Machine[Any]) -> Figure:
 
 def lacp() -> list[Figure]:
     return [
-        _machine("Receive (6.4.12)", "lacp/receive.py", receive.RECEIVE),
-        _machine("Periodic transmission (6.4.13)", "lacp/periodic.py", periodic.PERIODIC),
-        _machine("Mux, coupled control (6.4.15)", "lacp/mux.py", mux.COUPLED),
-        _machine("Mux, independent control (6.4.15)", "lacp/mux.py", mux.INDEPENDENT),
-        _machine("Actor churn detection (6.4.17)", "lacp/churn.py", churn.ACTOR_CHURN_DETECTION),
-        _machine("Partner churn detection (6.4.17)", "lacp/churn.py", churn.PARTNER_CHURN_DETECTION),
+        _machine("Receive (6.4.12)", "lacp/_receive.py", receive.RECEIVE),
+        _machine("Periodic transmission (6.4.13)", "lacp/_periodic.py", periodic.PERIODIC),
+        _machine("Mux, coupled control (6.4.15)", "lacp/_mux.py", mux.COUPLED),
+        _machine("Mux, independent control (6.4.15)", "lacp/_mux.py", mux.INDEPENDENT),
+        _machine("Actor churn detection (6.4.17)", "lacp/_churn.py", churn.ACTOR_CHURN_DETECTION),
+        _machine("Partner churn detection (6.4.17)", "lacp/_churn.py", churn.PARTNER_CHURN_DETECTION),
     ]
 
 
@@ -180,14 +185,14 @@ _RSTP = {
 
 def rstp() -> list[Figure]:
     found = {machine.name: machine for machine in (*MACHINES, PORT_TRANSMIT, ROLE_SELECTION_MACHINE)}
-    return [_machine(title, f"rstp/{file}.py", found[name]) for name, (title, file) in _RSTP.items()]
+    return [_machine(title, f"rstp/_{file}.py", found[name]) for name, (title, file) in _RSTP.items()]
 
 
 def iccp() -> list[Figure]:
     return [
-        Figure("LDP session (RFC 5036 2.5.4)", "iccp/ldp.py", rows_of_table(ldp.TABLE)),
-        Figure("ICCP connection (RFC 7275 4.2.1)", "iccp/connection.py", rows_of_table(connection.TABLE)),
-        Figure("Application connection (RFC 7275 4.4.2)", "iccp/application.py", rows_of_table(application.TABLE)),
+        Figure("LDP session (RFC 5036 2.5.4)", "iccp/_ldp.py", rows_of_table(ldp.TABLE)),
+        Figure("ICCP connection (RFC 7275 4.2.1)", "iccp/_connection.py", rows_of_table(connection.TABLE)),
+        Figure("Application connection (RFC 7275 4.4.2)", "iccp/_application.py", rows_of_table(application.TABLE)),
     ]
 
 

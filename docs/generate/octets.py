@@ -2,9 +2,9 @@
 
 from docs.generate import svg
 
-from pyiccp.wire.catalogue import every
-from pyiccp.wire.codec import Format
-from pyiccp.wire.octets import octet_table
+from pyiccp.wire._catalogue import every
+from pyiccp.wire._codec import Format
+from pyiccp.wire._octets import octet_table
 
 CELL, TALL, LEFT, TOP = 118, 28, 44, 20
 WIDE = 4
@@ -101,4 +101,4 @@ def pages() -> dict[str, str]:
 
 
 def _module(form: Format) -> str:
-    return form.value.__module__.rpartition(".")[2]
+    return form.value.__module__.rpartition(".")[2].lstrip("_")

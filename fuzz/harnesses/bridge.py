@@ -6,13 +6,13 @@ from typing import Any
 from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
-from pyiccp.bridge import events as ev
-from pyiccp.bridge.config import BridgeConfig, PortConfig, VlanConfig
-from pyiccp.bridge.core import BridgeCore
-from pyiccp.bridge.received import PEERS_STATIC
-from pyiccp.wire.ethernet import peek
-from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
-from pyiccp.wire.mac import Mac
+from pyiccp._bridge import events as ev
+from pyiccp._bridge.config import BridgeConfig, PortConfig, VlanConfig
+from pyiccp._bridge.core import BridgeCore
+from pyiccp._bridge.received import PEERS_STATIC
+from pyiccp.wire._ethernet import peek
+from pyiccp.wire._mac import Mac
+from pyiccp.wire.iccp._fdb import HostBatch, HostFlush, HostKind
 
 MOST = 40
 PORTS = ("peer", "bond", "ether1")

@@ -8,21 +8,21 @@ from typing import TypeVar
 import msgspec
 
 from fuzz.vectors import captures
-from pyiccp.capture.annotated import dump
-from pyiccp.capture.control import is_control
-from pyiccp.capture.decoder import Decoder
-from pyiccp.capture.files import read
-from pyiccp.capture.hexfile import HexReader
-from pyiccp.capture.lanes import find
-from pyiccp.capture.packet import CaptureError
-from pyiccp.capture.pcap import HEADER, MAGICS, RECORD, Head
-from pyiccp.capture.records import records
-from pyiccp.capture.scanning import Mapped, scan
-from pyiccp.capture.table import row
-from pyiccp.capture.words import line
-from pyiccp.testing.corpus import cases
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.testing.tree import Seed
+from pyiccp.capture._annotated import dump
+from pyiccp.capture._control import is_control
+from pyiccp.capture._decoder import Decoder
+from pyiccp.capture._files import read
+from pyiccp.capture._hexfile import HexReader
+from pyiccp.capture._lanes import find
+from pyiccp.capture._packet import CaptureError
+from pyiccp.capture._pcap import HEADER, MAGICS, RECORD, Head
+from pyiccp.capture._records import records
+from pyiccp.capture._scanning import Mapped, scan
+from pyiccp.capture._table import row
+from pyiccp.capture._words import line
+from pyiccp.testing._corpus import cases
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.testing._tree import Seed
 
 T = TypeVar("T")
 MOST = 4000
@@ -94,8 +94,8 @@ def _classic(rng: Random) -> list[Seed]:
 
 def _made(rng: Random) -> Seed:
     """A capture with mutants of every protocol."""
-    from pyiccp.capture.packet import Packet
-    from pyiccp.capture.pcap import PcapWriter
+    from pyiccp.capture._packet import Packet
+    from pyiccp.capture._pcap import PcapWriter
 
     file = BytesIO()
     writer = PcapWriter(file)
@@ -106,7 +106,7 @@ def _made(rng: Random) -> Seed:
 
 
 def _dumps(rng: Random) -> list[Seed]:
-    from pyiccp.wire.hexdump import hexdump
+    from pyiccp.wire._hexdump import hexdump
 
     return [Seed.of_unknown(hexdump(case.frame).encode()) for case in cases(tuple(PROTOCOLS), 20, 1)]
 

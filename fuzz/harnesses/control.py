@@ -4,8 +4,8 @@ from random import Random
 
 import msgspec
 
-from pyiccp.service.control import Control
-from pyiccp.testing.tree import Seed
+from pyiccp._service.control import Control
+from pyiccp.testing._tree import Seed
 
 LINES = (
     b'{"ask": "picture"}\n',

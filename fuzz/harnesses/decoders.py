@@ -8,13 +8,13 @@ from functools import partial
 from random import Random
 
 from fuzz.vectors import frames
-from pyiccp.testing.protocols import PROTOCOLS, Protocol
-from pyiccp.testing.tree import Seed
-from pyiccp.wire.dissect import dissect
-from pyiccp.wire.identify import identify
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.source import FAULTS
-from pyiccp.wire.tree import TreeNode
+from pyiccp.testing._protocols import PROTOCOLS, Protocol
+from pyiccp.testing._tree import Seed
+from pyiccp.wire._dissect import dissect
+from pyiccp.wire._identify import identify
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._source import FAULTS
+from pyiccp.wire._tree import TreeNode
 
 WORD = 0x3FFE
 

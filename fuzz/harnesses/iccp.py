@@ -7,8 +7,9 @@ from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
 from fuzz.wire import Wire
-from pyiccp.iccp import application as app
-from pyiccp.iccp.core import IccpCore
+from pyiccp.iccp import _application as app
+from pyiccp.iccp._core import IccpCore
+from pyiccp.iccp._owners import owner
 from pyiccp.iccp.events import (
     Application,
     ApplicationSwitched,
@@ -25,14 +26,13 @@ from pyiccp.iccp.events import (
     TlvsQueued,
     TopologyChanged,
 )
-from pyiccp.iccp.owners import owner
+from pyiccp.wire._mac import Mac
+from pyiccp.wire.iccp._fdb import HostFlush
+from pyiccp.wire.iccp._pdu import LdpStatus, Message, TlvValue
 from pyiccp.wire.iccp.codes import RG_APPLICATION_DATA
-from pyiccp.wire.iccp.fdb import HostFlush
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, Condition, SystemConfig
-from pyiccp.wire.iccp.pdu import LdpStatus, Message, TlvValue
 from pyiccp.wire.iccp.rg import RgId
 from pyiccp.wire.iccp.stp import StpInstancePriority, StpSystemConfig
-from pyiccp.wire.mac import Mac
 
 RG = 7
 _SYSTEM = Mac(b"\2\0\0\0\0\1")

@@ -3,8 +3,8 @@
 from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
-from pyiccp.lacp.config import AggregatorConfig, PortConfig
-from pyiccp.lacp.core import LacpCore
+from pyiccp.lacp._config import AggregatorConfig, PortConfig
+from pyiccp.lacp._core import LacpCore
 from pyiccp.lacp.events import (
     DistributionHeld,
     DrainRequested,
@@ -22,9 +22,9 @@ from pyiccp.lacp.events import (
     TransmitFailed,
     UnknownReceived,
 )
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.state import STATES
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._state import STATES
 
 PORTS = ("p1", "p2", "p3")
 BONDS = ("plain", "half")

@@ -6,8 +6,8 @@ from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
 from fuzz.wire import Wire
-from pyiccp.link.core import LinkCore
-from pyiccp.link.events import (
+from pyiccp._link.core import LinkCore
+from pyiccp._link.events import (
     Deliver,
     FenceQueued,
     ForeignReceived,
@@ -19,9 +19,9 @@ from pyiccp.link.events import (
     Stream,
     TransmitSegment,
 )
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.link import Envelope, Fence, FenceKind, Segment
-from pyiccp.wire.mac import Mac
+from pyiccp._sansio import milliseconds
+from pyiccp.wire._link import Envelope, Fence, FenceKind, Segment
+from pyiccp.wire._mac import Mac
 
 MEMBERS = ("p1", "p2")
 _MACS = Mac(b"\2\0\0\0\0\1"), Mac(b"\2\0\0\0\0\2"), Mac(b"\2\0\0\0\0\3")

@@ -7,16 +7,16 @@ from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
 from fuzz.wire import Wire
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.core import MlagCore
-from pyiccp.mlag.events import BondConfig, MlagConfig
-from pyiccp.mlag.identity import solo
-from pyiccp.mlag.soundness import wrong_numbers
-from pyiccp.mlag.store import LAST_EPOCH, Store
-from pyiccp.wire.iccp.mlag import FORMATS, PartnerEnd
-from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.link import Fence, FenceKind
-from pyiccp.wire.mac import Mac, is_group
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.core import MlagCore
+from pyiccp._mlag.events import BondConfig, MlagConfig
+from pyiccp._mlag.identity import solo
+from pyiccp._mlag.soundness import wrong_numbers
+from pyiccp._mlag.store import LAST_EPOCH, Store
+from pyiccp.wire._link import Fence, FenceKind
+from pyiccp.wire._mac import Mac, is_group
+from pyiccp.wire.iccp._mlag import FORMATS, PartnerEnd
+from pyiccp.wire.iccp._pdu import TlvValue
 
 MACS = Mac(b"\2\0\0\0\0\1"), Mac(b"\2\0\0\0\0\2")
 THEIRS = {*MACS, *map(solo, MACS)}

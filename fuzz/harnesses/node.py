@@ -12,14 +12,14 @@ from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
 from fuzz.vectors import frames
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import QUICKSTART, parse
-from pyiccp.node.events import GuardsCleared, KeepaliveReceived, LinkCameUp, LinkWentDown, Transmit, TransmitBatch
-from pyiccp.node.node import Node
-from pyiccp.sansio import Instant, seconds
-from pyiccp.testing.mutation import Mutator
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.testing.tree import Seed
+from pyiccp._node.events import GuardsCleared, KeepaliveReceived, LinkCameUp, LinkWentDown, Transmit, TransmitBatch
+from pyiccp._node.node import Node
+from pyiccp._sansio import Instant, seconds
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import QUICKSTART, parse
+from pyiccp.testing._mutation import Mutator
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.testing._tree import Seed
 
 POOL = 512
 _STEPS = 24

@@ -4,14 +4,14 @@ from functools import lru_cache
 from random import Random
 
 from fuzz.vectors import VECTORS
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.node.config import ConfigError
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.routeros.lint import lint
-from pyiccp.testing.tree import Seed
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.tree import TreeNode
+from pyiccp._node.config import ConfigError
+from pyiccp._node.node import Node
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp._routeros.lint import lint
+from pyiccp.lab._scenario import QUICKSTART
+from pyiccp.testing._tree import Seed
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._tree import TreeNode
 
 EXPORTS = VECTORS.parent / "routeros" / "exports"
 _MAC = Mac(b"\2\0\0\0\0\1")

@@ -3,8 +3,8 @@
 from fuzz import pools
 from fuzz.data import Data
 from fuzz.drive import SPANS, Drive
-from pyiccp.rstp.config import BridgeConfig, PortConfig
-from pyiccp.rstp.core import RstpCore
+from pyiccp.rstp._config import BridgeConfig, PortConfig
+from pyiccp.rstp._core import RstpCore
 from pyiccp.rstp.events import (
     BpduDiscarded,
     BpduReceived,
@@ -17,8 +17,8 @@ from pyiccp.rstp.events import (
     PortConfigured,
     PortRemoved,
 )
-from pyiccp.wire.bpdu import BridgeId, ConfigBpdu, Flags, PortRole, RstBpdu
-from pyiccp.wire.mac import Mac
+from pyiccp.wire._bpdu import BridgeId, ConfigBpdu, Flags, PortRole, RstBpdu
+from pyiccp.wire._mac import Mac
 
 PORTS = ("p1", "p2", "p3")
 US = Mac(b"\2\0\0\0\0\x40")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.testing.tree import Seed
-from pyiccp.wire.iccp.stream import MOST, PduStream, SonicStream, Stream
-from pyiccp.wire.malformed import Malformed
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.testing._tree import Seed
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._stream import MOST, PduStream, SonicStream, Stream
 
 MOST_SONIC = 1 << 16
 

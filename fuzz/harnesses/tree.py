@@ -10,12 +10,12 @@ from fuzz.drive import SPANS, Drive
 from fuzz.harnesses.node import joined
 from fuzz.harnesses.rstp import neighbour
 from fuzz.wire import Wire
-from pyiccp.mlag.events import EndSession, Tell
-from pyiccp.mlag.stp import Role, TreeLog
-from pyiccp.mlag.stp_events import Changed, Heard, Held, Released, Started
-from pyiccp.sansio import Instant
-from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.iccp.tree import (
+from pyiccp._mlag.events import EndSession, Tell
+from pyiccp._mlag.stp import Role, TreeLog
+from pyiccp._mlag.stp_events import Changed, Heard, Held, Released, Started
+from pyiccp._sansio import Instant
+from pyiccp.wire.iccp._pdu import TlvValue
+from pyiccp.wire.iccp._tree import (
     FORMATS,
     TreeApplied,
     TreeBegin,

@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Sequence
 
-from pyiccp.bridge import BridgeConfig, BridgeCore, PortConfig, StaticHost, Verdict, VlanConfig
-from pyiccp.bridge.events import (
+from pyiccp._bridge import BridgeConfig, BridgeCore, PortConfig, StaticHost, Verdict, VlanConfig
+from pyiccp._bridge.events import (
     Action,
     AnnounceEnd,
     AnnounceFlush,
@@ -20,9 +20,9 @@ from pyiccp.bridge.events import (
     SessionStarted,
     Warn,
 )
-from pyiccp.sansio import seconds
-from pyiccp.wire.ethernet import Header, peek, tagged
-from pyiccp.wire.mac import BROADCAST, Mac, mac
+from pyiccp._sansio import seconds
+from pyiccp.wire._ethernet import Header, peek, tagged
+from pyiccp.wire._mac import BROADCAST, Mac, mac
 
 H1, H2, H3 = mac("02:00:00:00:00:01"), mac("02:00:00:00:00:02"), mac("02:00:00:00:00:03")
 BRIDGE_MACS = (mac("74:4D:28:11:70:6B"), mac("74:4D:28:11:70:6C"))

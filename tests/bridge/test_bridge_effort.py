@@ -4,15 +4,15 @@ and what the interpreter's garbage collector would have to walk. Counts, never t
 import gc
 
 from bridge.kit import H1, Pair, bridge, frame, send
-from pyiccp.bridge import BridgeCore
-from pyiccp.bridge.ageing import AT_ONCE
-from pyiccp.bridge.entries import EFFORT, SLICE
-from pyiccp.bridge.events import FlushRequested, HostsReceived, HostsWanted, SessionStarted
-from pyiccp.bridge.host import Entry
-from pyiccp.bridge.orders import Order
-from pyiccp.bridge.walk import SHELVES
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.mac import Mac
+from pyiccp._bridge import BridgeCore
+from pyiccp._bridge.ageing import AT_ONCE
+from pyiccp._bridge.entries import EFFORT, SLICE
+from pyiccp._bridge.events import FlushRequested, HostsReceived, HostsWanted, SessionStarted
+from pyiccp._bridge.host import Entry
+from pyiccp._bridge.orders import Order
+from pyiccp._bridge.walk import SHELVES
+from pyiccp.wire._mac import Mac
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
 
 MANY = 40 * AT_ONCE
 

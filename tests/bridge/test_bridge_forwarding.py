@@ -3,8 +3,8 @@
 import pytest
 
 from bridge.kit import BRIDGE_MACS, H1, H2, H3, Pair, bridge, frame, ports, send, where
-from pyiccp.bridge import BridgeCore, DropReason, Output
-from pyiccp.bridge.events import (
+from pyiccp._bridge import BridgeCore, DropReason, Output
+from pyiccp._bridge.events import (
     CopiesChanged,
     EnvelopeChanged,
     FilterChanged,
@@ -12,7 +12,7 @@ from pyiccp.bridge.events import (
     PortStateChanged,
     SharedAddressChanged,
 )
-from pyiccp.wire.mac import Mac, mac
+from pyiccp.wire._mac import Mac, mac
 
 
 def half(core: BridgeCore, bond: str, up: bool) -> None:

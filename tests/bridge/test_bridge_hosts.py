@@ -3,11 +3,11 @@
 import pickle
 
 from bridge.kit import AGEING, BRIDGE_MACS, H1, H2, bridge, frame, host, ports, send, send_and_tell, where
-from pyiccp.bridge import BridgeCore, StaticHost
-from pyiccp.bridge.ageing import AT_ONCE
-from pyiccp.bridge.events import FlushRequested, PortStateChanged, Warn
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.mac import Mac, mac
+from pyiccp._bridge import BridgeCore, StaticHost
+from pyiccp._bridge.ageing import AT_ONCE
+from pyiccp._bridge.events import FlushRequested, PortStateChanged, Warn
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.wire._mac import Mac, mac
 
 
 def run(core: BridgeCore, until: int) -> None:

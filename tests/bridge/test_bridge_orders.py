@@ -1,19 +1,19 @@
-"""What befalls many hosts at once takes effect at once and is carried out in slices (bridge/orders.py)."""
+"""What befalls many hosts at once takes effect at once and is carried out in slices (_bridge/orders.py)."""
 
 import pickle
 
 import pytest
 
 from bridge.kit import AGEING, H1, Pair, bridge, frame, host, ports, send, where
-from pyiccp.bridge import BridgeCore
-from pyiccp.bridge.announcements import EFFORT
-from pyiccp.bridge.batches import CHUNK
-from pyiccp.bridge.events import FlushRequested, HostsReceived, HostsWanted, PortStateChanged, SessionEnded
-from pyiccp.bridge.host import Crowd, Host
-from pyiccp.bridge.walk import SHELVES
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.mac import Mac
+from pyiccp._bridge import BridgeCore
+from pyiccp._bridge.announcements import EFFORT
+from pyiccp._bridge.batches import CHUNK
+from pyiccp._bridge.events import FlushRequested, HostsReceived, HostsWanted, PortStateChanged, SessionEnded
+from pyiccp._bridge.host import Crowd, Host
+from pyiccp._bridge.walk import SHELVES
+from pyiccp._sansio import seconds
+from pyiccp.wire._mac import Mac
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
 
 MANY = 3000
 

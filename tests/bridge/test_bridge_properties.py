@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.kit import BRIDGE_MACS, Pair, bridge, frame, host, send_and_tell
-from pyiccp.bridge import BridgeCore, StaticHost
-from pyiccp.bridge.events import (
+from pyiccp._bridge import BridgeCore, StaticHost
+from pyiccp._bridge.events import (
     CopiesChanged,
     EnvelopeChanged,
     Event,
@@ -25,9 +25,9 @@ from pyiccp.bridge.events import (
     SessionStarted,
     SharedAddressChanged,
 )
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.ethernet import peek
-from pyiccp.wire.iccp.fdb import HostBatch, HostFlush, HostKind
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.wire._ethernet import peek
+from pyiccp.wire.iccp._fdb import HostBatch, HostFlush, HostKind
 
 AGEING = seconds(10)
 SLICES = (1, 2, 1024)

@@ -1,8 +1,8 @@
 """Two host tables that stay one (M10): each race as a story."""
 
 from bridge.kit import AGEING, BRIDGE_MACS, H1, H2, H3, Pair, host, where
-from pyiccp.bridge.batches import OVERHEAD
-from pyiccp.bridge.events import (
+from pyiccp._bridge.batches import OVERHEAD
+from pyiccp._bridge.events import (
     AnnounceHosts,
     FlushRequested,
     HostsReceived,
@@ -12,9 +12,9 @@ from pyiccp.bridge.events import (
     SessionStarted,
     SharedAddressChanged,
 )
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.mac import Mac
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.wire._mac import Mac
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
 
 
 def both(pair: Pair, address: Mac = H1, vid: int = 10) -> list[tuple[str, str] | None]:

@@ -3,7 +3,7 @@
 import pytest
 
 from bridge.kit import H1, H2, bridge, frame, ports, send
-from pyiccp.bridge import BridgeCore, DropReason, FrameTypes, Output, PortConfig, VlanConfig
+from pyiccp._bridge import BridgeCore, DropReason, FrameTypes, Output, PortConfig, VlanConfig
 
 ALL, TAGGED, UNTAGGED = FrameTypes
 

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyiccp.capture import Packet
-from pyiccp.capture.columns import ROWS, columns_of, decode_columns
+from pyiccp.capture._columns import ROWS, columns_of, decode_columns
 from pyiccp.testing.strategies import values
-from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, RstBpdu
-from pyiccp.wire.catalogue import WHOLE
-from pyiccp.wire.codec import Format
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.marker import Marker
+from pyiccp.wire._bpdu import ConfigBpdu, MstBpdu, RstBpdu
+from pyiccp.wire._catalogue import WHOLE
+from pyiccp.wire._codec import Format
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._marker import Marker
 
 FIXED = [form for form in WHOLE if form.layout and not form.tail and not form.bound]
 

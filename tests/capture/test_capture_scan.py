@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.capture import Packet, PcapngWriter, PcapWriter, lanes, read, scan
-from pyiccp.capture import scanning as scan_module
-from pyiccp.capture.control import is_control
-from pyiccp.capture.guesses import guesses
-from pyiccp.capture.lanes import find
-from pyiccp.capture.packet import SECOND
-from pyiccp.capture.pcap import HEADER, Head
-from pyiccp.capture.scanning import Mapped
-from pyiccp.capture.walk import walk
+from pyiccp.capture import Packet, PcapngWriter, PcapWriter, read, scan
+from pyiccp.capture import _lanes as lanes
+from pyiccp.capture import _scanning as scan_module
+from pyiccp.capture._control import is_control
+from pyiccp.capture._guesses import guesses
+from pyiccp.capture._lanes import find
+from pyiccp.capture._packet import SECOND
+from pyiccp.capture._pcap import HEADER, Head
+from pyiccp.capture._scanning import Mapped
+from pyiccp.capture._walk import walk
 
 LACP = bytes.fromhex("0180C2000002 020000000001 8809 01") + bytes(109)
 BPDU = bytes.fromhex("0180C2000000 020000000001 0026 424203") + bytes(35)

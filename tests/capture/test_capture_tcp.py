@@ -7,10 +7,10 @@ import struct
 import pytest
 
 from pyiccp.capture import Interface, Packet
-from pyiccp.capture.decoder import Decoded, Decoder
-from pyiccp.capture.tcp import SEGMENTS, Direction
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
-from pyiccp.wire.malformed import Malformed
+from pyiccp.capture._decoder import Decoded, Decoder
+from pyiccp.capture._tcp import SEGMENTS, Direction
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._pdu import IccpPdu, Message
 
 TEXT = bytes(range(256)) * 8
 

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 from pyiccp.capture import Interface, Packet, PcapWriter, read
-from pyiccp.capture.annotated import dump
-from pyiccp.capture.decoder import Decoded, Decoder
-from pyiccp.capture.meanings import instances, meaning
-from pyiccp.capture.records import records
-from pyiccp.capture.words import line
+from pyiccp.capture._annotated import dump
+from pyiccp.capture._decoder import Decoded, Decoder
+from pyiccp.capture._meanings import instances, meaning
+from pyiccp.capture._records import records
+from pyiccp.capture._words import line
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 CAPTURES = sorted(VECTORS.rglob("*.pcap*"))

@@ -1,6 +1,6 @@
 """The Lua text has every format; what tshark makes of it is in tests/interop."""
 
-from pyiccp.capture.wireshark import abbreviation, dissector, formats
+from pyiccp.capture._wireshark import abbreviation, dissector, formats
 
 
 def test_every_format_is_in_the_text_under_its_own_filter_name() -> None:

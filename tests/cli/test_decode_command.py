@@ -17,7 +17,7 @@ PROBES = VECTORS / "lacp" / "p01_ovs_probes.pcapng"
 ICCP = VECTORS / "iccp" / "iccp.pcap"
 RAPID = VECTORS / "public" / "802.1w_rapid_STP.pcap"
 CUT = VECTORS / "public" / "stp-heapoverflow-1.pcap"
-PROGRAM = [sys.executable, "-c", "from pyiccp.cli import main; main()", "decode"]
+PROGRAM = [sys.executable, "-c", "from pyiccp._cli import main; main()", "decode"]
 
 
 def decode(*arguments: str | Path, octets: bytes = b"") -> subprocess.CompletedProcess[bytes]:

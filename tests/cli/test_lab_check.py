@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mlag.switches import off
-from pyiccp.cli.lab import lab
-from pyiccp.lab.check import NAMES
-from pyiccp.lab.check.kinds import KINDS
-from pyiccp.lab.run import run
-from pyiccp.lab.scenario import load
+from pyiccp._cli.lab import lab
+from pyiccp.lab._check import NAMES
+from pyiccp.lab._check.kinds import KINDS
+from pyiccp.lab._run import run
+from pyiccp.lab._scenario import load
 
 PEER = "Peer1:sfp-sfpplus1"
 

@@ -13,7 +13,7 @@ import pytest
 
 from pyiccp import __version__
 
-PROGRAM = [sys.executable, "-c", "from pyiccp.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from pyiccp._cli import main; main()"]
 
 
 def pyiccp(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

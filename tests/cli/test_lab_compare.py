@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pyiccp.cli.lab import lab
-from pyiccp.lab.scenario import QUICKSTART
+from pyiccp._cli.lab import lab
+from pyiccp.lab._scenario import QUICKSTART
 
 PEER_LINK = "Peer1:sfp-sfpplus1"
 

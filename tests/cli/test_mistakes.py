@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.cli import main
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.service.daemon import _named
-from pyiccp.transports.base import Transport
-from pyiccp.transports.raw import RawPort
-from pyiccp.transports.tap import TapPort
-from pyiccp.transports.unixgram import UnixDatagram
+from pyiccp._cli import main
+from pyiccp._service.daemon import _named
+from pyiccp.lab._scenario import QUICKSTART
+from pyiccp.transports._base import Transport
+from pyiccp.transports._raw import RawPort
+from pyiccp.transports._tap import TapPort
+from pyiccp.transports._unixgram import UnixDatagram
 
 PEER = str(QUICKSTART / "peer1.rsc")
 NODE = ["node", PEER, "--name", "P", "--mac", "02:00:00:00:00:01"]

@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from pyiccp import __version__
-from pyiccp.cli.program import pyiccp
-from pyiccp.service.picture import SCHEMA
-from pyiccp.wire.link import MAJOR, MINOR
+from pyiccp._cli.program import pyiccp
+from pyiccp._service.picture import SCHEMA
+from pyiccp.wire._link import MAJOR, MINOR
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])

@@ -11,7 +11,7 @@ import pytest
 from docs.generate.commands import helped
 
 from docs.following import DOCS
-from pyiccp.cli.program import pyiccp
+from pyiccp._cli.program import pyiccp
 from pyiccp.wire import Lacpdu, Participant
 
 ROOT = DOCS.parent

@@ -1,4 +1,4 @@
-"""The public face: what is exported is documented, what is documented exists, and the rest says that it is internal."""
+"""The public face: what is exported is documented, what is documented exists, and the rest is private by its name."""
 
 import importlib
 import inspect
@@ -33,20 +33,20 @@ FACE = (*MODULES, *WITHIN)
 BY_THEMSELVES = tuple(name for name in WITHIN if name.startswith(("pyiccp.wire.iccp.", "pyiccp.testing.")))
 """Those that are imported by their own names only: not everybody needs them, or has what they need."""
 GIVEN = {
-    "pyiccp.node.like": {"NodeLike"},  # a Node is one
-    "pyiccp.node.config": {"Bond", "Bridge", "Hardware", "Mlag"},  # parse_config makes them of text
-    "pyiccp.node.status": {"BondStatus", "BridgeStatus", "FindingStatus", "HostStatus", "MlagStatus"},
-    "pyiccp.lab.scenario": {"Event", "FlowEntry", "HostEntry", "LinkEntry", "NodeEntry"},  # load and parse, of text
-    "pyiccp.lab.toml_document": {"Document"},
-    "pyiccp.lab.result": {"FlowResult", "MomentResult", "NodeResult"},
-    "pyiccp.lab.faults": {"Fault"},
-    "pyiccp.lacp.variables": {"Selected"},
-    "pyiccp.lacp.speaker": {"Speaker"},  # of the lab's models of other vendors
-    "pyiccp.wire.codec": {"Format", "Value"},  # what every value of the wire is made by
-    "pyiccp.wire.framed": {"Head"},
-    "pyiccp.wire.iccp.mlag": {"BondNumber"},
-    "pyiccp.wire.lacp_extension": {"PortAlgorithm"},
-    "pyiccp.wire.malformed": {"Fault"},
+    "pyiccp._node.like": {"NodeLike"},  # a Node is one
+    "pyiccp._node.config": {"Bond", "Bridge", "Hardware", "Mlag"},  # parse_config makes them of text
+    "pyiccp._node.status": {"BondStatus", "BridgeStatus", "FindingStatus", "HostStatus", "MlagStatus"},
+    "pyiccp.lab._scenario": {"Event", "FlowEntry", "HostEntry", "LinkEntry", "NodeEntry"},  # load and parse, of text
+    "pyiccp.lab._toml_document": {"Document"},
+    "pyiccp.lab._result": {"FlowResult", "MomentResult", "NodeResult"},
+    "pyiccp.lab._faults": {"Fault"},
+    "pyiccp.lacp._variables": {"Selected"},
+    "pyiccp.lacp._speaker": {"Speaker"},  # of the lab's models of other vendors
+    "pyiccp.wire._codec": {"Format", "Value"},  # what every value of the wire is made by
+    "pyiccp.wire._framed": {"Head"},
+    "pyiccp.wire.iccp._mlag": {"BondNumber"},
+    "pyiccp.wire._lacp_extension": {"PortAlgorithm"},
+    "pyiccp.wire._malformed": {"Fault"},
 }
 """Types of what public names take or give that are no public names: nobody has to make one, or to know its name."""
 _DIRECTIVE = re.compile(r"^\.\. (?:auto(?:class|function|exception|data)|py:(?:data|class)):: (\S+)$", re.MULTILINE)
@@ -157,19 +157,21 @@ def test_pages_speak_of_public_names_only(path: Path) -> None:
             assert last in importlib.import_module(module).__all__, name
 
 
-def test_other_packages_say_that_they_are_internal() -> None:
-    found = {info.name for info in pkgutil.iter_modules(pyiccp.__path__)}
-    for name in sorted(found - set(PACKAGES)):
-        text = importlib.import_module(f"pyiccp.{name}").__doc__ or ""
-        assert re.search(r"^Internal\b", text, re.MULTILINE), f"pyiccp.{name} is neither public nor internal"
+def test_what_is_not_public_has_a_name_that_says_so() -> None:
+    """`_name.py` in a public package, `_name/` for a private one, and no second underscore within it."""
+    found = {info.name for info in pkgutil.walk_packages(pyiccp.__path__, "pyiccp.")}
+    assert set(FACE) - {"pyiccp"} <= found
+    for name in found - set(FACE) - {"pyiccp.wire.__main__"}:
+        hidden = [part for part in name.split(".") if part.startswith("_")]
+        assert len(hidden) == 1, f"{name} is neither public nor private by its name"
 
 
 def test_the_package_s_own_names_are_loaded_when_they_are_asked_for() -> None:
     code = (
-        "import sys, pyiccp; before = set(sys.modules); pyiccp.Node; print('pyiccp.node.node' in before, pyiccp.Node)"
+        "import sys, pyiccp; before = set(sys.modules); pyiccp.Node; print('pyiccp._node.node' in before, pyiccp.Node)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False <class 'pyiccp.node.node.Node'>\n"
+    assert done.stdout == "False <class 'pyiccp._node.node.Node'>\n"
     assert set(dir(pyiccp)) == set(pyiccp.__all__)
     with pytest.raises(AttributeError, match="Nodes"):
         pyiccp.Nodes  # noqa: B018

@@ -9,10 +9,10 @@ import pytest
 from docs.generate import commands, cores, machines, octets, terminal
 
 from docs.following import DOCS
-from pyiccp.cli.program import VERBS
-from pyiccp.iccp import connection
-from pyiccp.lacp.receive import RECEIVE
-from pyiccp.wire.catalogue import every
+from pyiccp._cli.program import VERBS
+from pyiccp.iccp import _connection as connection
+from pyiccp.lacp._receive import RECEIVE
+from pyiccp.wire._catalogue import every
 
 ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyiccp.capture.files import read
-from pyiccp.explain.story import explain
-from pyiccp.lab.run import run
-from pyiccp.lab.scenario import parse
-from pyiccp.report.findings import Finding
-from pyiccp.report.timeline import Report
+from pyiccp._explain.story import explain
+from pyiccp._report.findings import Finding
+from pyiccp._report.timeline import Report
+from pyiccp.capture._files import read
+from pyiccp.lab._run import run
+from pyiccp.lab._scenario import parse
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import pyiccp.explain
+import pyiccp._explain
 from explain.labs import (
     BOND,
     PEER,
@@ -28,7 +28,7 @@ from explain.labs import (
     ring,
     written,
 )
-from pyiccp.wire.link import Heartbeat, Segment
+from pyiccp.wire._link import Heartbeat, Segment
 
 FAST = BOND.format(rate="1sec")
 MILLISECOND = 1_000_000
@@ -99,8 +99,8 @@ def foreign(version: bytes) -> bytes:
 
 def ends_without_shutdown() -> bytes:
     """An LDP speaker that gives up: Notification, fatal, KeepAlive Timer Expired."""
+    from pyiccp.wire.iccp._pdu import IccpPdu, LdpStatus, Message
     from pyiccp.wire.iccp.ldp import Status
-    from pyiccp.wire.iccp.pdu import IccpPdu, LdpStatus, Message
 
     def instead(frame: Frame) -> Iterator[Frame]:
         yield frame
@@ -206,7 +206,7 @@ def test_each_finding_in_a_capture_that_shows_it(code: str) -> None:
 
 def test_every_code_of_the_sources_has_a_capture() -> None:
     """The codes are read from the rules themselves: nobody adds one without a capture."""
-    rules = sorted(Path(pyiccp.explain.__path__[0]).glob("rules_*.py"))
+    rules = sorted(Path(pyiccp._explain.__path__[0]).glob("rules_*.py"))
     constants = {
         node.value
         for path in rules

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from explain.labs import VECTORS, frames, of, pair, report, written
-from pyiccp.report.document import to_json
-from pyiccp.report.timeline import Report
+from pyiccp._report.document import to_json
+from pyiccp._report.timeline import Report
 
 NEAR = 0.05
 
@@ -181,7 +181,7 @@ def test_captures_without_a_frame_in_common_say_so() -> None:
 
 
 def program(*arguments: str) -> subprocess.CompletedProcess[str]:
-    main = [sys.executable, "-c", "from pyiccp.cli import main; main()"]
+    main = [sys.executable, "-c", "from pyiccp._cli import main; main()"]
     return subprocess.run([*main, *arguments], check=False, capture_output=True, text=True, timeout=120)
 
 

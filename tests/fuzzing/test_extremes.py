@@ -15,16 +15,16 @@ import msgspec
 import pytest
 
 from node.labs import network, node
-from pyiccp.lab.copies import Copies
-from pyiccp.lab.faults import Fault, apply
-from pyiccp.lab.network import Network
-from pyiccp.node import routes
-from pyiccp.node.control import iccp_messages
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.mlag import PROFILE_CHUNK, NodeInfo, ProfileTold
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
-from pyiccp.wire.iccp.tlv import TlvValue
-from pyiccp.wire.iccp.tree import CHUNK, TreeBegin, TreeMarks, TreeSnapshot
+from pyiccp._node import routes
+from pyiccp._node.control import iccp_messages
+from pyiccp._sansio import seconds
+from pyiccp.lab._copies import Copies
+from pyiccp.lab._faults import Fault, apply
+from pyiccp.lab._network import Network
+from pyiccp.wire.iccp._mlag import PROFILE_CHUNK, NodeInfo, ProfileTold
+from pyiccp.wire.iccp._pdu import IccpPdu, Message
+from pyiccp.wire.iccp._tlv import TlvValue
+from pyiccp.wire.iccp._tree import CHUNK, TreeBegin, TreeMarks, TreeSnapshot
 
 EVERY = "PYICCP_EXTREMES" in os.environ
 """All of them, for `.ci/soak extremes`; else one of `SHARE`."""

@@ -18,29 +18,29 @@ from typing import Any
 
 import pytest
 
+from pyiccp._node.config import ConfigError
+from pyiccp._routeros.config import parse_config
+from pyiccp._service.control import Control
 from pyiccp.capture import read, scan
-from pyiccp.capture.annotated import dump
-from pyiccp.capture.decoder import Decoder
-from pyiccp.capture.hexfile import HexReader
-from pyiccp.capture.packet import Packet
-from pyiccp.capture.pcap import PcapWriter
-from pyiccp.capture.pcapng import PcapngWriter
-from pyiccp.capture.records import records
-from pyiccp.capture.scanning import Mapped
-from pyiccp.node.config import ConfigError
-from pyiccp.routeros.config import parse_config
-from pyiccp.service.control import Control
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.wire.dissect import dissect
-from pyiccp.wire.hexdump import hexdump
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
+from pyiccp.capture._annotated import dump
+from pyiccp.capture._decoder import Decoder
+from pyiccp.capture._hexfile import HexReader
+from pyiccp.capture._packet import Packet
+from pyiccp.capture._pcap import PcapWriter
+from pyiccp.capture._pcapng import PcapngWriter
+from pyiccp.capture._records import records
+from pyiccp.capture._scanning import Mapped
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.wire._dissect import dissect
+from pyiccp.wire._hexdump import hexdump
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._link import Data, Segment
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._pdu import IccpPdu, Message
+from pyiccp.wire.iccp._stream import PduStream, SonicStream
+from pyiccp.wire.iccp._tlv import UnknownTlv
 from pyiccp.wire.iccp.rg import RgId
 from pyiccp.wire.iccp.sonic import SonicMessage
-from pyiccp.wire.iccp.stream import PduStream, SonicStream
-from pyiccp.wire.iccp.tlv import UnknownTlv
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.link import Data, Segment
-from pyiccp.wire.malformed import Malformed
 
 SMALL = 60
 MOST_GROWTH = 2.3

@@ -18,27 +18,29 @@ from fuzz.engine import Found, search
 from fuzz.harness import every
 
 import pyiccp
-from pyiccp.bridge.fdb import HostTable
-from pyiccp.capture import control as control_module
-from pyiccp.capture import hexfile, plain
-from pyiccp.capture import scanning as scanning_module
-from pyiccp.iccp import group, reading
-from pyiccp.iccp.mlacp import Mlacp
-from pyiccp.lacp.core import LacpCore
-from pyiccp.link.core import LinkCore
-from pyiccp.mlag import core as mlag
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.fences import Fences
-from pyiccp.mlag.stp import TreeLog
-from pyiccp.node import inbound, wiring
-from pyiccp.rstp.core import RstpCore
-from pyiccp.service.control import Control
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.wire.hexdump import unhexdump
+from pyiccp._bridge.fdb import HostTable
+from pyiccp._link.core import LinkCore
+from pyiccp._mlag import core as mlag
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.fences import Fences
+from pyiccp._mlag.stp import TreeLog
+from pyiccp._node import inbound, wiring
+from pyiccp._service.control import Control
+from pyiccp.capture import _control as control_module
+from pyiccp.capture import _hexfile as hexfile
+from pyiccp.capture import _plain as plain
+from pyiccp.capture import _scanning as scanning_module
+from pyiccp.iccp import _group as group
+from pyiccp.iccp import _reading as reading
+from pyiccp.iccp._mlacp import Mlacp
+from pyiccp.lacp._core import LacpCore
+from pyiccp.rstp._core import RstpCore
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.wire._hexdump import unhexdump
+from pyiccp.wire._link import Data, Segment
+from pyiccp.wire.iccp._stream import PduStream, SonicStream
+from pyiccp.wire.iccp._tree import TreeApplied, TreeBpdu, TreeGuardCleared, TreeLinkDown, TreeLinkUp
 from pyiccp.wire.iccp.rg import SenderName
-from pyiccp.wire.iccp.stream import PduStream, SonicStream
-from pyiccp.wire.iccp.tree import TreeApplied, TreeBpdu, TreeGuardCleared, TreeLinkDown, TreeLinkUp
-from pyiccp.wire.link import Data, Segment
 
 Patch = pytest.MonkeyPatch
 
@@ -133,7 +135,7 @@ def iccp(patch: Patch) -> None:
         assert message.tlvs[0].rg_id >= 0
         return sound(message)
 
-    for module in (reading, group, __import__("pyiccp.iccp.core", fromlist=["read"])):
+    for module in (reading, group, __import__("pyiccp.iccp._core", fromlist=["read"])):
         if hasattr(module, "read"):
             patch.setattr(module, "read", read)
 
@@ -245,7 +247,7 @@ def captures(patch: Patch) -> None:
 
 def frames(patch: Patch) -> None:
     """An 802.3 length that ends before the BPDU starts is believed."""
-    patch.setattr(sys.modules["pyiccp.wire.dissect"], "max", lambda end, start: end, raising=False)
+    patch.setattr(sys.modules["pyiccp.wire._dissect"], "max", lambda end, start: end, raising=False)
 
 
 def control(patch: Patch) -> None:
@@ -299,7 +301,7 @@ def test_every_core_has_a_planted_bug() -> None:
     """What has events, a clock and a deadline is a core, wherever it is."""
     cores = set()
     for info in pkgutil.walk_packages(pyiccp.__path__, "pyiccp."):
-        if info.name.startswith(("pyiccp.cli", "pyiccp.lab", "pyiccp.transports")):
+        if info.name.startswith(("pyiccp._cli", "pyiccp.lab", "pyiccp.transports")):
             continue  # these drive cores
         for name, one in vars(importlib.import_module(info.name)).items():
             own = isinstance(one, type) and one.__module__ == info.name and not is_protocol(one)

@@ -18,24 +18,24 @@ from msgspec.structs import replace
 
 from lab import third
 from node.labs import joined, node
-from pyiccp.bridge.events import HostsReceived
-from pyiccp.lab.network import Network
-from pyiccp.node.events import Notice
-from pyiccp.node.key import SharedKey
-from pyiccp.node.node import Node
-from pyiccp.rstp.variables import Role
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.service import metrics
-from pyiccp.service.control import AT_ONCE, LONGEST_REQUEST, Control
-from pyiccp.service.log import Log
-from pyiccp.service.picture import Picture
-from pyiccp.testing.mutation import Mutator
-from pyiccp.testing.tree import Seed
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
+from pyiccp._bridge.events import HostsReceived
+from pyiccp._node.events import Notice
+from pyiccp._node.key import SharedKey
+from pyiccp._node.node import Node
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp._service import metrics
+from pyiccp._service.control import AT_ONCE, LONGEST_REQUEST, Control
+from pyiccp._service.log import Log
+from pyiccp._service.picture import Picture
+from pyiccp.lab._network import Network
+from pyiccp.rstp._variables import Role
+from pyiccp.testing._mutation import Mutator
+from pyiccp.testing._tree import Seed
+from pyiccp.wire._link import ETHERTYPE, Data, Segment
+from pyiccp.wire._mac import NEAREST_BRIDGE
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
+from pyiccp.wire.iccp._pdu import IccpPdu, Message
 from pyiccp.wire.iccp.rg import RgId
-from pyiccp.wire.link import ETHERTYPE, Data, Segment
-from pyiccp.wire.mac import NEAREST_BRIDGE
 
 OTHERS = {"Third": ("ether1", "ether2"), "Peer1": ("ether2", "client-bond"), "Peer2": ("ether2", "client-bond")}
 """Ports of spanning trees of the network with a third switch, but for those that hosts are on."""

@@ -7,24 +7,24 @@ import msgspec
 import pytest
 from fuzz.harnesses import mlag
 
+from pyiccp._node.control import link_segment
+from pyiccp._node.node import Node
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp._service.control import Control
 from pyiccp.capture import read
-from pyiccp.capture.decoder import Decoder
-from pyiccp.capture.packet import Packet
-from pyiccp.capture.pcap import PcapWriter
-from pyiccp.capture.records import records
-from pyiccp.iccp.reading import read as read_message
-from pyiccp.node.control import link_segment
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.service.control import Control
-from pyiccp.wire.bpdu import FLAGS, BridgeId, MstBpdu, configuration_digest
-from pyiccp.wire.dissect import dissect
+from pyiccp.capture._decoder import Decoder
+from pyiccp.capture._packet import Packet
+from pyiccp.capture._pcap import PcapWriter
+from pyiccp.capture._records import records
+from pyiccp.iccp._reading import read as read_message
+from pyiccp.wire._bpdu import FLAGS, BridgeId, MstBpdu, configuration_digest
+from pyiccp.wire._dissect import dissect
+from pyiccp.wire._link import MAGIC
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._text import printable
+from pyiccp.wire.iccp._pdu import Message
 from pyiccp.wire.iccp.codes import RG_CONNECT, Connect
-from pyiccp.wire.iccp.pdu import Message
 from pyiccp.wire.iccp.rg import ApplicationConnect, RgId, SenderName
-from pyiccp.wire.link import MAGIC
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.text import printable
 
 HERE = BridgeId(0x8000, Mac(b"\2\0\0\0\0\1"))
 

@@ -1,6 +1,8 @@
 """One core and a scripted peer: what it hears, what it says."""
 
+from pyiccp._sansio import Instant
 from pyiccp.iccp import IccpCore
+from pyiccp.iccp._outbox import MAX_MESSAGE
 from pyiccp.iccp.events import (
     Action,
     Application,
@@ -11,9 +13,7 @@ from pyiccp.iccp.events import (
     ResetCarrier,
     SendMessage,
 )
-from pyiccp.iccp.outbox import MAX_MESSAGE
-from pyiccp.sansio import Instant
-from pyiccp.wire.iccp.pdu import (
+from pyiccp.wire.iccp._pdu import (
     INITIALIZATION,
     NOTIFICATION,
     RG_APPLICATION_DATA,

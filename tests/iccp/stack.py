@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from iccp.talk import DELAY
+from pyiccp._link import LinkCore
+from pyiccp._link import events as link
+from pyiccp._sansio import Instant, milliseconds
 from pyiccp.iccp import IccpCore
 from pyiccp.iccp import events as iccp
 from pyiccp.iccp.events import Application
-from pyiccp.link import LinkCore
-from pyiccp.link import events as link
-from pyiccp.sansio import Instant, milliseconds
-from pyiccp.wire.iccp.pdu import IccpPdu, TlvValue, ldp_status
-from pyiccp.wire.link import Segment
-from pyiccp.wire.malformed import Malformed
+from pyiccp.wire._link import Segment
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._pdu import IccpPdu, TlvValue, ldp_status
 
 HEARTBEAT = milliseconds(300)
 MEMBER = "p1"

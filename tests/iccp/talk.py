@@ -4,7 +4,9 @@ import heapq
 import pickle
 from collections.abc import Sequence
 
+from pyiccp._sansio import Instant, microseconds
 from pyiccp.iccp import IccpCore
+from pyiccp.iccp._outbox import MAX_MESSAGE
 from pyiccp.iccp.events import (
     Action,
     Application,
@@ -20,8 +22,9 @@ from pyiccp.iccp.events import (
     SendMessage,
     Stream,
 )
-from pyiccp.iccp.outbox import MAX_MESSAGE
-from pyiccp.sansio import Instant, microseconds
+from pyiccp.wire._mac import mac
+from pyiccp.wire._state import STATES
+from pyiccp.wire.iccp._pdu import Message, TlvValue
 from pyiccp.wire.iccp.mlacp import (
     AggregatorConfig,
     AggregatorState,
@@ -31,9 +34,6 @@ from pyiccp.wire.iccp.mlacp import (
     Selected,
     SystemConfig,
 )
-from pyiccp.wire.iccp.pdu import Message, TlvValue
-from pyiccp.wire.mac import mac
-from pyiccp.wire.state import STATES
 
 DELAY = microseconds(50)
 ALL = (Application.MLACP, Application.MLAG, Application.FDB)

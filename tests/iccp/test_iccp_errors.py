@@ -3,23 +3,15 @@
 import pytest
 
 from iccp.script import RG, Script, kinds, naks, statuses
-from pyiccp.iccp import application as app
-from pyiccp.iccp import connection as con
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.iccp import _application as app
+from pyiccp.iccp import _connection as con
 from pyiccp.iccp.events import Application, MalformedReceived
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind, HostSync
-from pyiccp.wire.iccp.ldp import DynamicCapability, ReturnedTlvs
-from pyiccp.wire.iccp.mlacp import (
-    AggregatorConfig,
-    AggregatorState,
-    PortPriority,
-    PortState,
-    SyncData,
-    SyncRequest,
-    SystemConfig,
-)
-from pyiccp.wire.iccp.mlag import BondsEnd, BondUp
-from pyiccp.wire.iccp.pdu import (
+from pyiccp.wire._mac import ZERO, mac
+from pyiccp.wire._state import STATES
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind, HostSync
+from pyiccp.wire.iccp._mlag import BondsEnd, BondUp
+from pyiccp.wire.iccp._pdu import (
     CAPABILITY,
     INITIALIZATION,
     KEEPALIVE,
@@ -35,6 +27,16 @@ from pyiccp.wire.iccp.pdu import (
     Status,
     UnknownTlv,
 )
+from pyiccp.wire.iccp.ldp import DynamicCapability, ReturnedTlvs
+from pyiccp.wire.iccp.mlacp import (
+    AggregatorConfig,
+    AggregatorState,
+    PortPriority,
+    PortState,
+    SyncData,
+    SyncRequest,
+    SystemConfig,
+)
 from pyiccp.wire.iccp.pwred import PwRedSyncRequest
 from pyiccp.wire.iccp.rg import (
     ApplicationConnect,
@@ -44,8 +46,6 @@ from pyiccp.wire.iccp.rg import (
     RgId,
     SenderName,
 )
-from pyiccp.wire.mac import ZERO, mac
-from pyiccp.wire.state import STATES
 
 MLACP, MLAG, FDB = Application.MLACP, Application.MLAG, Application.FDB
 SYSTEM = mac("74:4D:28:11:70:6B")

@@ -4,12 +4,11 @@ import pytest
 
 from iccp.script import RG, Script, kinds, statuses
 from iccp.talk import Talk, bonds
-from pyiccp.iccp import ldp
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.iccp import _ldp as ldp
 from pyiccp.iccp.events import Application, CarrierEstablished, CarrierLost, Ldp, MessageReceived, TlvsQueued
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.iccp.mlacp import SyncRequest
-from pyiccp.wire.iccp.mlag import BondUp
-from pyiccp.wire.iccp.pdu import (
+from pyiccp.wire.iccp._mlag import BondUp
+from pyiccp.wire.iccp._pdu import (
     CAPABILITY,
     INITIALIZATION,
     KEEPALIVE,
@@ -23,6 +22,7 @@ from pyiccp.wire.iccp.pdu import (
     Message,
     Status,
 )
+from pyiccp.wire.iccp.mlacp import SyncRequest
 from pyiccp.wire.iccp.rg import RgId, SenderName
 
 MLACP = Application.MLACP

@@ -4,13 +4,13 @@ import pytest
 
 from iccp.script import RG, Script, naks, statuses
 from iccp.test_iccp_octets import hear
-from pyiccp.iccp import application as app
-from pyiccp.iccp import connection as con
+from pyiccp.iccp import _application as app
+from pyiccp.iccp import _connection as con
 from pyiccp.iccp.events import Application
-from pyiccp.wire.iccp.pdu import IccpStatus, LdpStatus, Message, TlvValue
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._pdu import IccpStatus, LdpStatus, Message, TlvValue
+from pyiccp.wire.iccp._stream import PduStream
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect
-from pyiccp.wire.iccp.stream import PduStream
-from pyiccp.wire.malformed import Malformed
 
 MLACP = Application.MLACP
 ME = "0000 0001 0000"

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from iccp.script import RG, Script
 from iccp.talk import bonds
-from pyiccp.iccp import connection as con
+from pyiccp.iccp import _connection as con
+from pyiccp.iccp._outbox import MAX_MESSAGE, size_bound
 from pyiccp.iccp.events import Application, MalformedReceived, MessageReceived, SendMessage, Stream, TlvsQueued
-from pyiccp.iccp.outbox import MAX_MESSAGE, size_bound
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.iccp.pdu import (
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
+from pyiccp.wire.iccp._pdu import (
     RG_APPLICATION_DATA,
     RG_CONNECT,
     RG_DISCONNECT,
@@ -24,7 +25,6 @@ from pyiccp.wire.iccp.pdu import (
     ldp_status,
 )
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect, DisconnectCode, Nak, RgId, SenderName
-from pyiccp.wire.malformed import Malformed
 
 ALL = tuple(Application)
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from iccp.stack import HEARTBEAT, Stack, Stacks
 from iccp.talk import DELAY, bonds
+from pyiccp._sansio import Instant, microseconds, milliseconds, seconds
 from pyiccp.iccp.events import Application, MalformedReceived, MlacpChanged, Stream, TlvsQueued
-from pyiccp.sansio import Instant, microseconds, milliseconds, seconds
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.iccp.mlag import BondUp
-from pyiccp.wire.iccp.pdu import LdpStatus
-from pyiccp.wire.link import Segment
+from pyiccp.wire._link import Segment
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
+from pyiccp.wire.iccp._mlag import BondUp
+from pyiccp.wire.iccp._pdu import LdpStatus
 
 
 def dirty(seed: int, loss: float, jitter: Instant) -> object:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.iccp import application, connection, ldp
-from pyiccp.wire.iccp.pdu import IccpStatus, LdpStatus
+from pyiccp.iccp import _application as application
+from pyiccp.iccp import _connection as connection
+from pyiccp.iccp import _ldp as ldp
+from pyiccp.wire.iccp._pdu import IccpStatus, LdpStatus
 
 ABSENT = {
     "6.1 LDP id in PDU header unknown, on the raw link": "the frame's source and incarnation say who speaks (M3.2)",

@@ -1,8 +1,9 @@
 """The whole way from a carrier to a session and back (RFC 7275 4.2, 4.4)."""
 
 from iccp.talk import ALL, DELAY, End, Talk, bonds
-from pyiccp.iccp import application as app
-from pyiccp.iccp import connection as con
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.iccp import _application as app
+from pyiccp.iccp import _connection as con
 from pyiccp.iccp.events import (
     Application,
     ApplicationSwitched,
@@ -13,10 +14,9 @@ from pyiccp.iccp.events import (
     Stream,
     TlvsQueued,
 )
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.iccp.fdb import HostSync
-from pyiccp.wire.iccp.mlag import BondsEnd, BondUp
-from pyiccp.wire.iccp.pdu import LdpStatus
+from pyiccp.wire.iccp._fdb import HostSync
+from pyiccp.wire.iccp._mlag import BondsEnd, BondUp
+from pyiccp.wire.iccp._pdu import LdpStatus
 
 
 def established() -> Talk:

@@ -6,14 +6,13 @@ Section numbers are those of the project's ICCP page: 5.2 the ICCP connection, 5
 import pytest
 
 from iccp.script import Script, kinds, naks
-from pyiccp.iccp import application as app
-from pyiccp.iccp import connection as con
+from pyiccp._sansio import seconds
+from pyiccp.iccp import _application as app
+from pyiccp.iccp import _connection as con
 from pyiccp.iccp.events import Application, ApplicationSwitched, CarrierEstablished, CarrierLost, GroupSwitched
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.fdb import HostSync
-from pyiccp.wire.iccp.mlacp import SyncRequest
-from pyiccp.wire.iccp.mlag import BondsEnd
-from pyiccp.wire.iccp.pdu import (
+from pyiccp.wire.iccp._fdb import HostSync
+from pyiccp.wire.iccp._mlag import BondsEnd
+from pyiccp.wire.iccp._pdu import (
     CAPABILITY,
     INITIALIZATION,
     RG_CONNECT,
@@ -21,6 +20,7 @@ from pyiccp.wire.iccp.pdu import (
     IccpCapability,
     IccpStatus,
 )
+from pyiccp.wire.iccp.mlacp import SyncRequest
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect, RequestedVersion
 
 MLACP, MLAG, FDB = Application.MLACP, Application.MLAG, Application.FDB

@@ -10,15 +10,15 @@ import pytest
 from iccp.script import Script
 from iccp.stack import HEARTBEAT, Stack, Stacks
 from iccp.talk import bonds
+from pyiccp._link.events import ForeignReceived, SegmentReceived
+from pyiccp._node.control import link_segment
+from pyiccp._sansio import seconds
 from pyiccp.iccp.events import Application, Stream, TlvsQueued
-from pyiccp.link.events import ForeignReceived, SegmentReceived
-from pyiccp.node.control import link_segment
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.iccp.mlag import BondUp
-from pyiccp.wire.iccp.pdu import RG_APPLICATION_DATA, RG_CONNECT, IccpCapability, IccpPdu, Message, UnknownTlv
+from pyiccp.wire._link import Heartbeat, Segment
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
+from pyiccp.wire.iccp._mlag import BondUp
+from pyiccp.wire.iccp._pdu import RG_APPLICATION_DATA, RG_CONNECT, IccpCapability, IccpPdu, Message, UnknownTlv
 from pyiccp.wire.iccp.rg import ApplicationConnect, RgId
-from pyiccp.wire.link import Heartbeat, Segment
 
 NEWS = UnknownTlv(0x3FF0, b"of the next version", u=True)
 

@@ -4,8 +4,9 @@ import msgspec
 
 from iccp.script import Script, naks
 from iccp.talk import Talk, bonds
+from pyiccp._sansio import milliseconds, seconds
 from pyiccp.iccp.events import Application, MlacpChanged, ReportPeerMlacp, SetPortPriority
-from pyiccp.sansio import milliseconds, seconds
+from pyiccp.wire.iccp._pdu import RG_APPLICATION_DATA, IccpStatus, Message, TlvValue
 from pyiccp.wire.iccp.mlacp import (
     PURGE,
     SYNCHRONIZED,
@@ -16,7 +17,6 @@ from pyiccp.wire.iccp.mlacp import (
     SyncData,
     SyncRequest,
 )
-from pyiccp.wire.iccp.pdu import RG_APPLICATION_DATA, IccpStatus, Message, TlvValue
 
 MLACP = Application.MLACP
 START, END = SyncData(0, end=False), SyncData(0, end=True)

@@ -7,6 +7,7 @@ import pytest
 
 from iccp.script import Script, naks
 from iccp.talk import End, Talk
+from pyiccp._sansio import seconds
 from pyiccp.iccp.events import (
     Application,
     PeerStp,
@@ -16,9 +17,9 @@ from pyiccp.iccp.events import (
     StpChanged,
     TopologyChanged,
 )
-from pyiccp.sansio import seconds
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp._pdu import IccpStatus, Message, TlvValue
 from pyiccp.wire.iccp.mlacp import SyncData
-from pyiccp.wire.iccp.pdu import IccpStatus, Message, TlvValue
 from pyiccp.wire.iccp.rg import ApplicationConnect, ApplicationDisconnect, RgId
 from pyiccp.wire.iccp.stp import (
     StpCistRootTime,
@@ -32,7 +33,6 @@ from pyiccp.wire.iccp.stp import (
     StpSystemConfig,
     StpTopologyChanged,
 )
-from pyiccp.wire.mac import mac
 
 STP = Application.STP
 LOW, HIGH = mac("74:4D:28:11:70:6B"), mac("74:4D:28:11:70:6C")

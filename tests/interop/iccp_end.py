@@ -22,8 +22,8 @@ from pyiccp.iccp.events import (
     ResetCarrier,
     TlvsQueued,
 )
-from pyiccp.transports.tcp import PORT, TcpSession
-from pyiccp.wire.iccp.mlag import BondUp
+from pyiccp.transports._tcp import PORT, TcpSession
+from pyiccp.wire.iccp._mlag import BondUp
 
 KEEPALIVE = 3
 """Seconds that a neighbour may be silent."""

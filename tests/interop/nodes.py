@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from interop.spaces import Space, until
-from pyiccp.service.client import Refused, ask_plain
+from pyiccp._service.client import Refused, ask_plain
 
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from pyiccp._cli import main; main()")
 PATIENCE = 60.0
 
 

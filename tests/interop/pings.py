@@ -10,7 +10,7 @@ from pathlib import Path
 
 from interop.pinger import MAGIC, STREAMS
 from interop.spaces import Space, until
-from pyiccp.capture.files import read
+from pyiccp.capture._files import read
 
 PROGRAM = Path(__file__).with_name("pinger.py")
 EVERY = 0.002

@@ -14,9 +14,9 @@ import pytest
 
 from interop.conftest import MakeSpace
 from interop.spaces import Space, cable, run, until
-from pyiccp.testing.campaign import Finding
+from pyiccp.testing._campaign import Finding
 
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()", "fuzz")
+PROGRAM = (sys.executable, "-c", "from pyiccp._cli import main; main()", "fuzz")
 HERE = Path(__file__).parent
 WEAK = HERE / "weak_device.py"
 WEAK_SERVER = HERE.parent / "testing" / "weak_server.py"

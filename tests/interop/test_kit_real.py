@@ -19,8 +19,8 @@ from contextlib import asynccontextmanager
 import trio
 
 from pyiccp.transports import kit
-from pyiccp.transports.raw import RawPort
-from pyiccp.transports.tap import TapPort
+from pyiccp.transports._raw import RawPort
+from pyiccp.transports._tap import TapPort
 
 @asynccontextmanager
 async def veth():

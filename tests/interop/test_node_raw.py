@@ -11,7 +11,7 @@ CAPABILITIES = "-all,+net_raw,+net_admin"
 SCRIPT = """
 import subprocess
 import trio
-from pyiccp.transports.raw import RawPort
+from pyiccp.transports._raw import RawPort
 
 def ip(*words):
     subprocess.run(("ip", *words), check=True)

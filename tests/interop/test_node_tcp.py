@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from pyiccp._cli import main; main()")
 CONFIG = """
 /interface bridge
 add name=bridge1 vlan-filtering=yes protocol-mode=none

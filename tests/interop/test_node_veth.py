@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from pyiccp.lab.scenario import QUICKSTART
+from pyiccp.lab._scenario import QUICKSTART
 
 MACS = {"Peer1": "74:4D:28:11:70:6B", "Peer2": "74:4D:28:16:2C:91", "Client": "74:4D:28:7B:7F:96"}
 CONFIGS = {"Peer1": "peer1.rsc", "Peer2": "peer2.rsc", "Client": "client.rsc"}
@@ -29,7 +29,7 @@ CABLES = (
     ("Peer2", "sfp-sfpplus2", "Client", "sfp-sfpplus2"),
 )
 LOCAL = {"Peer1": ("bridge1", "10.75.0.1/24"), "Client": ("bond1", "10.75.0.2/24")}
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from pyiccp._cli import main; main()")
 PATIENCE = 100.0
 """Slow LACP (30 s) thrice and ten more: the client of the document asks for slow PDUs."""
 

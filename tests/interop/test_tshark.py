@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.lab.run import run
-from pyiccp.lab.scenario import QUICKSTART, Scenario, parse
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import mac
+from pyiccp.lab._run import run
+from pyiccp.lab._scenario import QUICKSTART, Scenario, parse
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import mac
 
 Program = Callable[[str], str]
 SEPARATOR = "\x1f"

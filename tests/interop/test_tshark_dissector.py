@@ -10,17 +10,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pyiccp.capture.decoder import Decoded, Decoder
-from pyiccp.capture.files import read
-from pyiccp.capture.wireshark import dissector
-from pyiccp.lab.run import run
-from pyiccp.lab.scenario import QUICKSTART, command_line_events, load
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp import pdu, sonic
-from pyiccp.wire.keepalive import Keepalive, Kind, Mode, Role
-from pyiccp.wire.link import Heartbeat, Segment
-from pyiccp.wire.mac import mac
-from pyiccp.wire.tree import TreeNode
+from pyiccp._sansio import seconds
+from pyiccp.capture._decoder import Decoded, Decoder
+from pyiccp.capture._files import read
+from pyiccp.capture._wireshark import dissector
+from pyiccp.lab._run import run
+from pyiccp.lab._scenario import QUICKSTART, command_line_events, load
+from pyiccp.wire._keepalive import Keepalive, Kind, Mode, Role
+from pyiccp.wire._link import Heartbeat, Segment
+from pyiccp.wire._mac import mac
+from pyiccp.wire._tree import TreeNode
+from pyiccp.wire.iccp import _pdu as pdu
+from pyiccp.wire.iccp import sonic
 
 Program = Callable[[str], str]
 Place = tuple[int, str, str]

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from pyiccp.capture import read
-from pyiccp.capture.decoder import Decoded, Decoder
-from pyiccp.capture.records import records
-from pyiccp.wire.lacpdu import LONG, Lacpdu
-from pyiccp.wire.tree import TreeNode
+from pyiccp.capture._decoder import Decoded, Decoder
+from pyiccp.capture._records import records
+from pyiccp.wire._lacpdu import LONG, Lacpdu
+from pyiccp.wire._tree import TreeNode
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 CAPTURES = sorted(path for path in VECTORS.rglob("*.pcap*"))

@@ -8,8 +8,8 @@ from pathlib import Path
 from interop.conftest import MakeSpace, Program
 from interop.nodes import PROGRAM
 from interop.spaces import cable, until
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.service.client import Refused, ask_plain
+from pyiccp._service.client import Refused, ask_plain
+from pyiccp.lab._scenario import QUICKSTART
 
 UNIT = Path(__file__).parents[2] / "docs" / "examples" / "pyiccp@.service"
 PATIENCE = 60.0

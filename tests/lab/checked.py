@@ -1,12 +1,12 @@
 """Networks of the checker, at rest, for tests."""
 
-from pyiccp.lab.build import build
-from pyiccp.lab.check.counterexample import replay
-from pyiccp.lab.check.search import settled
-from pyiccp.lab.check.trace import parse_trace, text_of
-from pyiccp.lab.device import NodeFactory
-from pyiccp.lab.scenario import Scenario
-from pyiccp.node.node import Node
+from pyiccp._node.node import Node
+from pyiccp.lab._build import build
+from pyiccp.lab._check.counterexample import replay
+from pyiccp.lab._check.search import settled
+from pyiccp.lab._check.trace import parse_trace, text_of
+from pyiccp.lab._device import NodeFactory
+from pyiccp.lab._scenario import Scenario
 
 
 def at_rest(scenario: Scenario, node: NodeFactory = Node) -> bytes:

@@ -11,12 +11,12 @@ import sys
 from time import monotonic
 
 from lab.checked import at_rest
-from pyiccp.lab.check import NAMES, NETWORKS
-from pyiccp.lab.check.kinds import KINDS, PLAIN
-from pyiccp.lab.check.pool import search, walks
-from pyiccp.lab.check.search import Found, Report
-from pyiccp.lab.check.trace import text_of
-from pyiccp.lab.scenario import load
+from pyiccp.lab._check import NAMES, NETWORKS
+from pyiccp.lab._check.kinds import KINDS, PLAIN
+from pyiccp.lab._check.pool import search, walks
+from pyiccp.lab._check.search import Found, Report
+from pyiccp.lab._check.trace import text_of
+from pyiccp.lab._scenario import load
 
 WALKS, STATES = 200, 5000
 ROUND = 20

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pyiccp.mlag.store import Store
-from pyiccp.node.config import NodeConfig
-from pyiccp.node.events import (
+from pyiccp._mlag.store import Store
+from pyiccp._node.config import NodeConfig
+from pyiccp._node.events import (
     Action,
     DeliverLocally,
     Event,
@@ -18,8 +18,8 @@ from pyiccp.node.events import (
     Transmit,
     TransmitKeepalive,
 )
-from pyiccp.node.status import NodeStatus
-from pyiccp.sansio import Instant, seconds
+from pyiccp._node.status import NodeStatus
+from pyiccp._sansio import Instant, seconds
 
 BEAT = seconds(1)
 

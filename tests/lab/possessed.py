@@ -1,10 +1,10 @@
 """A node of a lab whose link says what a test wants, in well-formed segments of the running session."""
 
 from node.labs import node
-from pyiccp.lab.network import Network
-from pyiccp.link.events import MessageQueued, Stream
-from pyiccp.node.events import Action
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
+from pyiccp._link.events import MessageQueued, Stream
+from pyiccp._node.events import Action
+from pyiccp.lab._network import Network
+from pyiccp.wire.iccp._pdu import IccpPdu, Message
 
 PEER_PORT = "sfp-sfpplus1"
 

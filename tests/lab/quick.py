@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from pyiccp.lab.build import build
-from pyiccp.lab.network import Network
-from pyiccp.lab.result import Result, result_of
-from pyiccp.lab.scenario import QUICKSTART, Scenario, parse
-from pyiccp.node.node import Node
-from pyiccp.node.status import BondPortStatus, BondStatus
-from pyiccp.sansio import milliseconds, seconds
+from pyiccp._node.node import Node
+from pyiccp._node.status import BondPortStatus, BondStatus
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.lab._build import build
+from pyiccp.lab._network import Network
+from pyiccp.lab._result import Result, result_of
+from pyiccp.lab._scenario import QUICKSTART, Scenario, parse
 
 PAIR = "74:4D:28:11:70:6B"
 HIGHER = "74:4D:28:16:2C:91"

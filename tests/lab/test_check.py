@@ -5,19 +5,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pyiccp.lab.build import build
-from pyiccp.lab.check import NETWORKS
-from pyiccp.lab.check.counterexample import minimal, replay, write
-from pyiccp.lab.check.course import Course, restored
-from pyiccp.lab.check.kinds import KINDS, possible, repairs
-from pyiccp.lab.check.pool import search, walks
-from pyiccp.lab.check.search import first_events, settled
-from pyiccp.lab.check.trace import looks_like_a_crash, parse_trace, text_of
-from pyiccp.lab.run import run
-from pyiccp.lab.scenario import Scenario, load
-from pyiccp.mlag import fences
-from pyiccp.node.node import Node
-from pyiccp.sansio import seconds
+from pyiccp._mlag import fences
+from pyiccp._node.node import Node
+from pyiccp._sansio import seconds
+from pyiccp.lab._build import build
+from pyiccp.lab._check import NETWORKS
+from pyiccp.lab._check.counterexample import minimal, replay, write
+from pyiccp.lab._check.course import Course, restored
+from pyiccp.lab._check.kinds import KINDS, possible, repairs
+from pyiccp.lab._check.pool import search, walks
+from pyiccp.lab._check.search import first_events, settled
+from pyiccp.lab._check.trace import looks_like_a_crash, parse_trace, text_of
+from pyiccp.lab._run import run
+from pyiccp.lab._scenario import Scenario, load
 
 PEER = "Peer1:sfp-sfpplus1"
 

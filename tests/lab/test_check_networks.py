@@ -3,21 +3,21 @@
 import pytest
 
 from lab.checked import at_rest, violation
-from pyiccp.lab.build import build
-from pyiccp.lab.check import NAMES, NETWORKS
-from pyiccp.lab.check.counterexample import passed, replay
-from pyiccp.lab.check.course import Course, restored
-from pyiccp.lab.check.invariants import Violation
-from pyiccp.lab.check.kinds import KINDS, is_peer_link, possible, repairs
-from pyiccp.lab.check.pool import search
-from pyiccp.lab.check.reach import promised, wired_wrong
-from pyiccp.lab.check.search import COPIES, Cause, Found, judged
-from pyiccp.lab.check.trace import looks_like_a_crash, parse_trace
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import load, parse
-from pyiccp.node.node import Node
-from pyiccp.sansio import seconds
+from pyiccp._node.node import Node
+from pyiccp._sansio import seconds
+from pyiccp.lab._build import build
+from pyiccp.lab._check import NAMES, NETWORKS
+from pyiccp.lab._check.counterexample import passed, replay
+from pyiccp.lab._check.course import Course, restored
+from pyiccp.lab._check.invariants import Violation
+from pyiccp.lab._check.kinds import KINDS, is_peer_link, possible, repairs
+from pyiccp.lab._check.pool import search
+from pyiccp.lab._check.reach import promised, wired_wrong
+from pyiccp.lab._check.search import COPIES, Cause, Found, judged
+from pyiccp.lab._check.trace import looks_like_a_crash, parse_trace
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import load, parse
 
 PEER = "Peer1:sfp-sfpplus1"
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import pytest
 
 from lacp.pcapng import lacpdus
-from pyiccp.lab.clients import MODELS
-from pyiccp.lab.clients.bonding import BondingCore
-from pyiccp.lacp.config import AggregatorConfig, PortConfig
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.lab._clients import MODELS
+from pyiccp.lab._clients.bonding import BondingCore
+from pyiccp.lacp._config import AggregatorConfig, PortConfig
 from pyiccp.lacp.events import (
     Event,
     IdentityChanged,
@@ -24,9 +25,8 @@ from pyiccp.lacp.events import (
     PortConfigured,
     Transmit,
 )
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import mac
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import mac
 
 TOLERANCE = 0.2
 BRIEF = 0.030

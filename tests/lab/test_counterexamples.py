@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from lab.checked import at_rest, violation
-from pyiccp.lab.check import NETWORKS
-from pyiccp.lab.check.counterexample import timed
-from pyiccp.lab.check.trace import parse_trace
-from pyiccp.lab.check.writing import scenario_text
-from pyiccp.lab.run import run
-from pyiccp.lab.scenario import load
-from pyiccp.sansio import milliseconds
+from pyiccp._sansio import milliseconds
+from pyiccp.lab._check import NETWORKS
+from pyiccp.lab._check.counterexample import timed
+from pyiccp.lab._check.trace import parse_trace
+from pyiccp.lab._check.writing import scenario_text
+from pyiccp.lab._run import run
+from pyiccp.lab._scenario import load
 
 FOLDER = Path(__file__).parent / "counterexamples"
 FILES = sorted(FOLDER.glob("*/*.toml"))

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from lab.possessed import arrive, say_message
 from node.labs import network
-from pyiccp.lab.faults import Fault, apply
-from pyiccp.lab.network import Network
-from pyiccp.lab.pcapng import PcapngWriter
-from pyiccp.node.events import FlushRequested
-from pyiccp.rstp.frames import frame_octets
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import BridgeId, RstBpdu
+from pyiccp._node.events import FlushRequested
+from pyiccp._sansio import seconds
+from pyiccp.lab._faults import Fault, apply
+from pyiccp.lab._network import Network
+from pyiccp.lab._pcapng import PcapngWriter
+from pyiccp.rstp._frames import frame_octets
+from pyiccp.wire._bpdu import BridgeId, RstBpdu
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp._pdu import RG_APPLICATION_DATA, RG_CONNECT, RG_DISCONNECT, IccpStatus, Message
 from pyiccp.wire.iccp.codes import Disconnect
 from pyiccp.wire.iccp.mlacp import PURGE, AggregatorConfig, PortConfig, PortPriority, SyncRequest
-from pyiccp.wire.iccp.pdu import RG_APPLICATION_DATA, RG_CONNECT, RG_DISCONNECT, IccpStatus, Message
 from pyiccp.wire.iccp.rg import ApplicationDisconnect, DisconnectCode, RgId, SenderName
-from pyiccp.wire.mac import mac
 
 BRIDGE = mac("74:4D:28:99:00:01")
 
@@ -109,7 +109,7 @@ def test_every_message_is_in_words(tmp_path: Path) -> None:
     with path.open("wb") as file:
         net.wires.capture = PcapngWriter(file, net.links)
         story(net)
-    program = "from pyiccp.cli import main; main()"
+    program = "from pyiccp._cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "decode", "--strict", "--only", "iccp", str(path)],
         check=True,

@@ -6,12 +6,12 @@ import pytest
 
 from lab.third import network as third_network
 from node.labs import node
-from pyiccp.lab.network import Network
-from pyiccp.lab.result import result_of
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.lab.text import to_text
-from pyiccp.sansio import seconds
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._result import result_of
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
+from pyiccp.lab._text import to_text
 
 SCENARIO = """
 [lab]

@@ -12,8 +12,8 @@ import itertools
 import pytest
 
 from lab.third import Bpdus, network
-from pyiccp.sansio import seconds
-from pyiccp.wire.mac import mac
+from pyiccp._sansio import seconds
+from pyiccp.wire._mac import mac
 from redundancy.watch import Watch
 
 PAIR, SOLO2 = mac("74:4D:28:11:70:6B"), mac("FE:4D:28:16:2C:91")

@@ -6,10 +6,10 @@ from struct import pack
 from lab.quick import node
 from lab.test_host_table_rules import BOND, places
 from node.labs import PEER, joined
-from pyiccp.lab.links import Way
-from pyiccp.lab.network import Network
-from pyiccp.sansio import Instant, milliseconds, seconds
-from pyiccp.wire.mac import Mac, mac
+from pyiccp._sansio import Instant, milliseconds, seconds
+from pyiccp.lab._links import Way
+from pyiccp.lab._network import Network
+from pyiccp.wire._mac import Mac, mac
 
 STATION = mac("02:00:00:00:0A:01")
 SHORT = PEER.replace("vlan-filtering=yes", "vlan-filtering=yes ageing-time=10s")

@@ -4,11 +4,11 @@ from lab.quick import node
 from lab.third import losses
 from lab.third import network as third
 from node.labs import joined
-from pyiccp.lab.faults import parse_event
-from pyiccp.lab.network import Network
-from pyiccp.node.events import FlushRequested
-from pyiccp.sansio import microseconds, milliseconds, seconds
-from pyiccp.wire.mac import Mac, mac
+from pyiccp._node.events import FlushRequested
+from pyiccp._sansio import microseconds, milliseconds, seconds
+from pyiccp.lab._faults import parse_event
+from pyiccp.lab._network import Network
+from pyiccp.wire._mac import Mac, mac
 
 STATION = mac("02:00:00:00:0A:01")
 PEER_PORT, BOND, ORPHAN = "sfp-sfpplus1", "client-bond", "ether1"

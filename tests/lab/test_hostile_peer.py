@@ -7,17 +7,17 @@ import pytest
 
 from lab.possessed import arrive, say, say_message
 from lab.quick import lost, node, scenario, started
-from pyiccp.lab.network import Network
-from pyiccp.lab.result import result_of
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.iccp.mlacp import SyncRequest
-from pyiccp.wire.iccp.pdu import (
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._result import result_of
+from pyiccp.wire.iccp._pdu import (
     RG_APPLICATION_DATA,
     RG_CONNECT,
     RG_NOTIFICATION,
     IccpStatus,
     Message,
 )
+from pyiccp.wire.iccp.mlacp import SyncRequest
 from pyiccp.wire.iccp.rg import Nak, RgId, SenderName
 
 LINK = bytes.fromhex("0180c200000e 744d28162c92 88b5")

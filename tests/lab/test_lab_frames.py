@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.lab.frames import TRAILER, announcement, internet_checksum, label, numbered, stream_head
+from pyiccp.lab._frames import TRAILER, announcement, internet_checksum, label, numbered, stream_head
 
 A, B = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lab.quick import scenario
-from pyiccp.lab.run import run
-from pyiccp.sansio import Instant, milliseconds, seconds
+from pyiccp._sansio import Instant, milliseconds, seconds
+from pyiccp.lab._run import run
 
 
 def blocks(octets: bytes) -> Iterator[tuple[int, bytes]]:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from lab.possessed import PEER_PORT, arrive
 from node.labs import joined, node
-from pyiccp.lab.faults import Fault, apply
-from pyiccp.lab.links import Link
-from pyiccp.lab.network import Network
-from pyiccp.node.events import FlushRequested
-from pyiccp.sansio import microseconds, milliseconds, seconds
+from pyiccp._node.events import FlushRequested
+from pyiccp._sansio import microseconds, milliseconds, seconds
+from pyiccp.lab._faults import Fault, apply
+from pyiccp.lab._links import Link
+from pyiccp.lab._network import Network
 
 NODES = ("Peer1", "Peer2")
 PORTS = ("ether1", "sfp-sfpplus2")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from lab.quick import bond, carries, node, port, until
-from pyiccp.lab.frames import ANNOUNCEMENT, MAGIC, TRAILER
-from pyiccp.lab.links import Way
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.mlag.fences import Half
-from pyiccp.sansio import Instant
+from pyiccp._mlag.fences import Half
+from pyiccp._sansio import Instant
+from pyiccp.lab._frames import ANNOUNCEMENT, MAGIC, TRAILER
+from pyiccp.lab._links import Way
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
 
 HASH = "transmit-hash-policy=layer-3-and-4"
 PEER = f"""

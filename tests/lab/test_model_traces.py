@@ -5,21 +5,21 @@ import pytest
 from msgspec.structs import replace
 
 from lab.checked import at_rest, violation
-from pyiccp.lab.build import build
-from pyiccp.lab.check import NETWORKS
-from pyiccp.lab.check.counterexample import passed
-from pyiccp.lab.check.course import Course
-from pyiccp.lab.check.probes import STREAMS
-from pyiccp.lab.check.trace import parse_trace
-from pyiccp.lab.faults import Fault
-from pyiccp.lab.network import Network
-from pyiccp.lab.scenario import load
-from pyiccp.lacp.core import LacpCore
-from pyiccp.mlag.events import Mode
-from pyiccp.mlag.store import Store
-from pyiccp.node import wiring
-from pyiccp.node.config import NodeConfig
-from pyiccp.node.node import Node
+from pyiccp._mlag.events import Mode
+from pyiccp._mlag.store import Store
+from pyiccp._node import wiring
+from pyiccp._node.config import NodeConfig
+from pyiccp._node.node import Node
+from pyiccp.lab._build import build
+from pyiccp.lab._check import NETWORKS
+from pyiccp.lab._check.counterexample import passed
+from pyiccp.lab._check.course import Course
+from pyiccp.lab._check.probes import STREAMS
+from pyiccp.lab._check.trace import parse_trace
+from pyiccp.lab._faults import Fault
+from pyiccp.lab._network import Network
+from pyiccp.lab._scenario import load
+from pyiccp.lacp._core import LacpCore
 
 PEER = "Peer1:sfp-sfpplus1"
 

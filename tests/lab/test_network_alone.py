@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from lab.fakes import FakeNode
-from pyiccp.lab.build import build
-from pyiccp.lab.network import Network
-from pyiccp.lab.result import result_of, to_json
-from pyiccp.lab.scenario import parse
-from pyiccp.sansio import milliseconds, seconds
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.lab._build import build
+from pyiccp.lab._network import Network
+from pyiccp.lab._result import result_of, to_json
+from pyiccp.lab._scenario import parse
 
 LINE = """
 [lab]

@@ -4,10 +4,10 @@ import pytest
 
 from lab.quick import carries, inline, node, scenario, started, until
 from lab.third import losses, network
-from pyiccp.lab.network import Network
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.node.report import SUSPENDED
-from pyiccp.sansio import seconds
+from pyiccp._node.report import SUSPENDED
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._scenario import QUICKSTART
 
 SUSPEND = 'orphan-ports = "suspend"'
 CUT, MEND = "10s cut Peer1:sfp1", "14s mend Peer1:sfp1"

@@ -6,19 +6,19 @@ import pytest
 from msgspec.structs import replace
 
 from lab.third import Bpdus, losses, network
-from pyiccp.lab.copies import Copies, CopiesDifferError
-from pyiccp.lab.device import RUNNING
-from pyiccp.lab.network import Network
-from pyiccp.mlag.events import Tell
-from pyiccp.mlag.stp import Role
-from pyiccp.node.carrier import port_changed
-from pyiccp.node.node import Node
-from pyiccp.node.status import BridgeStatus
-from pyiccp.rstp.core import RstpCore
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import RstBpdu
-from pyiccp.wire.iccp.tree import TreeBpdu, TreeEntry
-from pyiccp.wire.mac import mac
+from pyiccp._mlag.events import Tell
+from pyiccp._mlag.stp import Role
+from pyiccp._node.carrier import port_changed
+from pyiccp._node.node import Node
+from pyiccp._node.status import BridgeStatus
+from pyiccp._sansio import seconds
+from pyiccp.lab._copies import Copies, CopiesDifferError
+from pyiccp.lab._device import RUNNING
+from pyiccp.lab._network import Network
+from pyiccp.rstp._core import RstpCore
+from pyiccp.wire._bpdu import RstBpdu
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp._tree import TreeBpdu, TreeEntry
 
 PAIR, SOLO2 = mac("74:4D:28:11:70:6B"), mac("FE:4D:28:16:2C:91")
 

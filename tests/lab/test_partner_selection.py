@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from lab.quick import bond, carries, port, until
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.mac import mac
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
+from pyiccp.wire._mac import mac
 
 TO_B, TO_C = "sfp-sfpplus1", "sfp-sfpplus2"
 NODE = """

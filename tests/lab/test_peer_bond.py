@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from lab.quick import node, until
-from pyiccp.lab.faults import parse_event
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import load
+from pyiccp.lab._faults import parse_event
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import load
 
 BONDED = Path(__file__).parents[1] / "redundancy" / "scenarios" / "bonded.toml"
 BOTH = ("sfp-sfpplus1", "sfp-sfpplus3")

@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 
 from lab.quick import CLIENT, HIGHER, PAIR, PEER1, inline, run, scenario, started
-from pyiccp.lab.links import Way
-from pyiccp.lab.result import Result, result_of
-from pyiccp.lab.text import to_text
-from pyiccp.sansio import Instant, seconds
-from pyiccp.wire.mac import mac
+from pyiccp._sansio import Instant, seconds
+from pyiccp.lab._links import Way
+from pyiccp.lab._result import Result, result_of
+from pyiccp.lab._text import to_text
+from pyiccp.wire._mac import mac
 
 PEER1_MONITOR = """\
 [admin@Peer1] > /interface/bridge/mlag/monitor

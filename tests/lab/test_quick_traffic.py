@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from lab.quick import PEER1, inline, lost, run, scenario, started
-from pyiccp.lab.build import build
-from pyiccp.lab.frames import label, numbered, stream_head
-from pyiccp.lab.result import result_of
-from pyiccp.lab.scenario import QUICKSTART, parse
-from pyiccp.node.events import DeliverLocally, Transmit
-from pyiccp.node.node import Node
-from pyiccp.sansio import seconds
+from pyiccp._node.events import DeliverLocally, Transmit
+from pyiccp._node.node import Node
+from pyiccp._sansio import seconds
+from pyiccp.lab._build import build
+from pyiccp.lab._frames import label, numbered, stream_head
+from pyiccp.lab._result import result_of
+from pyiccp.lab._scenario import QUICKSTART, parse
 
 H1, H9 = bytes.fromhex("020000000001"), bytes.fromhex("020000000099")
 

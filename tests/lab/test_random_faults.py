@@ -9,7 +9,7 @@ import random
 import pytest
 
 from lab.quick import run
-from pyiccp.lab.result import Result
+from pyiccp.lab._result import Result
 
 LINKS = ("Peer1:sfp-sfpplus1", "Peer1:sfp-sfpplus2", "Peer2:sfp-sfpplus2")
 NODES = ("Peer1", "Peer2")

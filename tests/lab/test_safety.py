@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from lab.verdicts import violations
 from mlag.switches import SWITCHES, off
-from pyiccp.lab.build import build
-from pyiccp.lab.check import NETWORKS
-from pyiccp.lab.check.counterexample import replay
-from pyiccp.lab.check.search import settled
-from pyiccp.lab.check.trace import parse_trace
-from pyiccp.lab.scenario import Scenario, load
-from pyiccp.node.node import Node
+from pyiccp._node.node import Node
+from pyiccp.lab._build import build
+from pyiccp.lab._check import NETWORKS
+from pyiccp.lab._check.counterexample import replay
+from pyiccp.lab._check.search import settled
+from pyiccp.lab._check.trace import parse_trace
+from pyiccp.lab._scenario import Scenario, load
 
 PAGE = Path(__file__).parents[2] / "docs" / "safety.md"
 HERE = Path(__file__).parent / "necessary"

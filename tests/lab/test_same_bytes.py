@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from lab.quick import scenario, started
-from pyiccp.lab.network import Network
-from pyiccp.lab.pcapng import PcapngWriter
-from pyiccp.lab.result import result_of, to_json
-from pyiccp.sansio import milliseconds
+from pyiccp._sansio import milliseconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._pcapng import PcapngWriter
+from pyiccp.lab._result import result_of, to_json
 
 EVENTS = ("4s500ms cut Peer1:sfp-sfpplus2", "5s crash Peer2", "6s mend Peer1:sfp-sfpplus2", "7s start Peer2")
 
@@ -21,7 +21,7 @@ def program(folder: Path, hash_seed: str) -> tuple[str, str, bytes]:
     arguments = ["lab", "--until", "11s", "--seed", "7", "--pcap", str(folder)]
     for event in EVENTS:
         arguments += ["--event", event]
-    command = [sys.executable, "-c", "from pyiccp.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from pyiccp._cli import main; main()", *arguments]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     text = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     json = subprocess.run([*command, "--json"], env=environment, capture_output=True, text=True, check=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from lab.fakes import FakeNode
-from pyiccp.lab.build import build
-from pyiccp.lab.scenario import QUICKSTART, load, parse
-from pyiccp.node.config import ConfigError
-from pyiccp.sansio import milliseconds, seconds
+from pyiccp._node.config import ConfigError
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.lab._build import build
+from pyiccp.lab._scenario import QUICKSTART, load, parse
 
 SCRIPT = 'script = "/interface bridge add name=local1"'
 GOOD = """\

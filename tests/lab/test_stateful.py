@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from lab.checked import at_rest
-from pyiccp.lab.check import NETWORKS
-from pyiccp.lab.check.course import Course, restored
-from pyiccp.lab.check.invariants import alive_again, at_every_step
-from pyiccp.lab.check.kinds import KINDS, is_peer_link, is_plain, possible, repairs
-from pyiccp.lab.check.openings import Openings
-from pyiccp.lab.check.probes import Probes
-from pyiccp.lab.check.trace import REST, Step, looks_like_a_crash
-from pyiccp.lab.faults import Fault, apply
-from pyiccp.lab.network import Network
-from pyiccp.lab.scenario import load
-from pyiccp.sansio import microseconds, milliseconds, seconds
+from pyiccp._sansio import microseconds, milliseconds, seconds
+from pyiccp.lab._check import NETWORKS
+from pyiccp.lab._check.course import Course, restored
+from pyiccp.lab._check.invariants import alive_again, at_every_step
+from pyiccp.lab._check.kinds import KINDS, is_peer_link, is_plain, possible, repairs
+from pyiccp.lab._check.openings import Openings
+from pyiccp.lab._check.probes import Probes
+from pyiccp.lab._check.trace import REST, Step, looks_like_a_crash
+from pyiccp.lab._faults import Fault, apply
+from pyiccp.lab._network import Network
+from pyiccp.lab._scenario import load
 
 STORIES = int(os.environ.get("PYICCP_STATEFUL", "4"))
 GAPS = st.sampled_from(

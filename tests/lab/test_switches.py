@@ -6,15 +6,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pyiccp.lab.network import Network
-from pyiccp.lab.result import Result, result_of
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.node.config import ConfigError
-from pyiccp.node.node import Node
-from pyiccp.node.status import BridgePortStatus
-from pyiccp.routeros.monitor import bridge_monitor, duration, port_monitor
-from pyiccp.sansio import seconds
+from pyiccp._node.config import ConfigError
+from pyiccp._node.node import Node
+from pyiccp._node.status import BridgePortStatus
+from pyiccp._routeros.monitor import bridge_monitor, duration, port_monitor
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._result import Result, result_of
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
 
 SWITCH = """
 [node.{name}]

@@ -3,8 +3,8 @@
 import pytest
 
 from lab.third import network
-from pyiccp.lab.network import Network
-from pyiccp.sansio import Instant, seconds
+from pyiccp._sansio import Instant, seconds
+from pyiccp.lab._network import Network
 
 
 class Clock:

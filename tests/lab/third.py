@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pyiccp.lab.links import Way
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
+from pyiccp._sansio import Instant
+from pyiccp.lab._links import Way
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
+from pyiccp.rstp._frames import classify
 from pyiccp.rstp.events import BpduReceived
-from pyiccp.rstp.frames import classify
-from pyiccp.sansio import Instant
 
 PEER = """
 /interface bonding add mlag-id=10 mode=802.3ad name=client-bond slaves=sfp2 lacp-rate=1sec

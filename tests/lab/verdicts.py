@@ -1,12 +1,12 @@
 """What a scenario violates of mlag.md M13, or of the bounds on loss in M14: it is run to its end, and watched."""
 
-from pyiccp.lab.check.fingerprint import plane_of
-from pyiccp.lab.check.invariants import at_every_step, at_rest, node_of
-from pyiccp.lab.check.reach import promised
-from pyiccp.lab.flows import Direction
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import Scenario
+from pyiccp.lab._check.fingerprint import plane_of
+from pyiccp.lab._check.invariants import at_every_step, at_rest, node_of
+from pyiccp.lab._check.reach import promised
+from pyiccp.lab._flows import Direction
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import Scenario
 
 TAIL = 20
 """Frames: a flow whose last ones are all missing does not arrive any more."""

@@ -6,7 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pyiccp._sansio import Instant, seconds
 from pyiccp.lacp import AggregatorConfig, LacpCore, PortConfig, PortView
+from pyiccp.lacp._frames import classify
 from pyiccp.lacp.events import (
     Action,
     Event,
@@ -21,12 +23,10 @@ from pyiccp.lacp.events import (
     SetDistributing,
     Transmit,
 )
-from pyiccp.lacp.frames import classify
-from pyiccp.sansio import Instant, seconds
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import mac
-from pyiccp.wire.marker import Marker
-from pyiccp.wire.state import LETTERS, STATES, State
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import mac
+from pyiccp.wire._marker import Marker
+from pyiccp.wire._state import LETTERS, STATES, State
 
 US = mac("02:00:00:00:00:01")
 PEER = mac("02:00:00:00:00:fa")

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pyiccp.lacp.churn import ACTOR_CHURN_DETECTION, PARTNER_CHURN_DETECTION
-from pyiccp.lacp.mux import COUPLED, INDEPENDENT
-from pyiccp.lacp.periodic import PERIODIC
-from pyiccp.lacp.receive import RECEIVE
-from pyiccp.sansio import Machine
+from pyiccp._sansio import Machine
+from pyiccp.lacp._churn import ACTOR_CHURN_DETECTION, PARTNER_CHURN_DETECTION
+from pyiccp.lacp._mux import COUPLED, INDEPENDENT
+from pyiccp.lacp._periodic import PERIODIC
+from pyiccp.lacp._receive import RECEIVE
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "mutants-lacp.md"

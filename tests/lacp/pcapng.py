@@ -4,8 +4,8 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import Mac
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import Mac
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "lacp"
 

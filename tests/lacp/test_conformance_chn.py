@@ -3,8 +3,8 @@
 import pytest
 
 from lacp.lacp_harness import US, Dut, cd, dut
+from pyiccp._sansio import milliseconds
 from pyiccp.lacp.events import IdentityChanged, Incident, OutOfSyncHeld
-from pyiccp.sansio import milliseconds
 
 
 def churn(device: Dut, number: int = 1) -> tuple[bool, bool]:

@@ -6,13 +6,13 @@ import pytest
 
 from lacp.lacp_harness import Dut, cd, dut, flags
 from lacp.pcapng import VECTORS, read
+from pyiccp._sansio import seconds
+from pyiccp.lacp._frames import classify, frame_octets
 from pyiccp.lacp.events import IllegalReceived, LacpduReceived, UnknownReceived
-from pyiccp.lacp.frames import classify, frame_octets
-from pyiccp.sansio import seconds
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.marker import Marker
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._marker import Marker
 
 OURS, THEIRS = mac("02:00:00:00:01:01"), mac("02:00:00:00:fa:01")
 SLOW = bytes.fromhex("0180C2000002")

@@ -3,10 +3,10 @@
 import pytest
 
 from lacp.lacp_harness import PEER, US, Dut, cd, dut
+from pyiccp.lacp._frames import frame_octets
 from pyiccp.lacp.events import MarkerRequested, ReportMarker, Transmit
-from pyiccp.lacp.frames import frame_octets
-from pyiccp.wire.mac import mac
-from pyiccp.wire.marker import INFORMATION, RESPONSE, Marker
+from pyiccp.wire._mac import mac
+from pyiccp.wire._marker import INFORMATION, RESPONSE, Marker
 
 PORT_MAC, THEIRS = mac("02:00:00:00:01:01"), mac("02:00:00:00:fa:01")
 ASKED = Marker(requester_port=5, requester_system=PEER, requester_transaction_id=0x01020304)

@@ -6,8 +6,8 @@ import pytest
 
 from lacp.lacp_harness import PEER, Dut, Wires, bond, cd, dut, port
 from pyiccp.lacp import LacpCore
+from pyiccp.lacp._variables import Selected
 from pyiccp.lacp.events import LacpduReceived, OutOfSyncHeld, SetCollecting, SetDistributing
-from pyiccp.lacp.variables import Selected
 
 
 def ready(device: Dut) -> Dut:

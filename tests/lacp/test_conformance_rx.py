@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from lacp.lacp_harness import BETTER, PEER, Dut, Wires, bond, cd, dut, flags, port
+from pyiccp._sansio import seconds
 from pyiccp.lacp import Defaulted, LacpCore
+from pyiccp.lacp._variables import Selected
 from pyiccp.lacp.events import Incident, PeerHeard, ReportIncident, Transmit
-from pyiccp.lacp.variables import Selected
-from pyiccp.sansio import seconds
-from pyiccp.wire.lacpdu import Participant
+from pyiccp.wire._lacpdu import Participant
 
 SILENT = Participant()
 

@@ -7,10 +7,10 @@ import pytest
 
 from lacp.lacp_harness import BETTER, PEER, US, WORSE, Dut, Wires, bond, cd, dut, flags, port
 from pyiccp.lacp import LacpCore, Policy, Reason
+from pyiccp.lacp._variables import Selected
 from pyiccp.lacp.events import IdentityChanged, Incident, LacpduReceived, LinkCameUp, PartnerRequired, Transmit
-from pyiccp.lacp.variables import Selected
-from pyiccp.wire.lacpdu import Participant
-from pyiccp.wire.mac import mac
+from pyiccp.wire._lacpdu import Participant
+from pyiccp.wire._mac import mac
 
 
 def active(device: Dut) -> tuple[str, ...]:

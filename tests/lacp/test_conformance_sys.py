@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from lacp.lacp_harness import Wires, bond, port
+from pyiccp._sansio import milliseconds
 from pyiccp.lacp import LacpCore, Reason
 from pyiccp.lacp.events import IdentityChanged, Incident, OutOfSyncHeld, PeerHeard, ReportIncident, ReportPort
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import mac
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import mac
 
 A, B, C, SHARED = (mac(f"02:00:00:00:00:{last}") for last in ("0a", "0b", "0c", "4d"))
 BEST = mac("02:00:00:00:00:00")

@@ -7,19 +7,19 @@ import pytest
 
 from lab.quick import HIGHER, PAIR, PEER1, bond, build, carries, inline, node, port, scenario, started, until
 from lacp.pcapng import read
-from pyiccp.lab.clients import KINDS, OURS
-from pyiccp.lab.links import Way
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import QUICKSTART, Scenario, parse
-from pyiccp.mlag.events import HoldOutOfSync
-from pyiccp.mlag.store import Store
-from pyiccp.node.events import Action
-from pyiccp.node.node import Node
-from pyiccp.sansio import Instant, microseconds, milliseconds, seconds
-from pyiccp.wire.iccp.mlag import BondNumber
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import Mac, mac
+from pyiccp._mlag.events import HoldOutOfSync
+from pyiccp._mlag.store import Store
+from pyiccp._node.events import Action
+from pyiccp._node.node import Node
+from pyiccp._sansio import Instant, microseconds, milliseconds, seconds
+from pyiccp.lab._clients import KINDS, OURS
+from pyiccp.lab._links import Way
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import QUICKSTART, Scenario, parse
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import Mac, mac
+from pyiccp.wire.iccp._mlag import BondNumber
 
 NO_KEEPALIVE = ('[[keepalive]]\nends = ["Peer1", "Peer2"]\n', "")
 LINKS = ("sfp-sfpplus1", "sfp-sfpplus2")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from lacp.lacp_harness import Dut, bond, cd, dut, flags, port
+from pyiccp._sansio import milliseconds, seconds
 from pyiccp.lacp import LacpCore
 from pyiccp.lacp.events import TransmitFailed
-from pyiccp.sansio import milliseconds, seconds
 
 
 @pytest.mark.check("PER-01")

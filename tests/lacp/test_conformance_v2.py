@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from lacp.lacp_harness import Dut, cd, dut
 from pyiccp.lacp import Conversations
+from pyiccp.lacp._frames import frame_octets
 from pyiccp.lacp.events import Incident
-from pyiccp.lacp.frames import frame_octets
-from pyiccp.wire.lacp_extension import ConversationDigest, PortAlgorithm, RetryCount, ServiceMapping
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import mac
+from pyiccp.wire._lacp_extension import ConversationDigest, PortAlgorithm, RetryCount, ServiceMapping
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import mac
 
 OURS, THEIRS = mac("02:00:00:00:01:01"), mac("02:00:00:00:fa:01")
 SAYS = Conversations(algorithm=PortAlgorithm(algorithm=1), link_number=5, digest=b"D" * 16, service_digest=b"S" * 16)

@@ -8,7 +8,7 @@ import pytest
 from lacp.lacp_harness import Dut, cd, dut
 from lacp.mutants import TABLES
 from pyiccp.lacp.events import DistributionHeld, LacpduReceived
-from pyiccp.wire.lacpdu import Participant
+from pyiccp.wire._lacpdu import Participant
 
 Row = tuple[str, str, str]
 ANY = "ANYWHERE"

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from lacp.lacp_harness import PEER, US, WORSE, Wires, bond, cd, dut, port
+from pyiccp._sansio import milliseconds
 from pyiccp.lacp import LacpCore, Reason
 from pyiccp.lacp.events import (
     DistributionHeld,
@@ -18,8 +19,7 @@ from pyiccp.lacp.events import (
     SetDistributing,
     Transmit,
 )
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.mac import mac
+from pyiccp.wire._mac import mac
 
 PAIR = {"independent": True, "collect_early": True, "echo_guard": milliseconds(250)}
 

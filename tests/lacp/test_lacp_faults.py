@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from lacp.lacp_harness import Wires, bond, port
+from pyiccp._sansio import milliseconds, seconds
 from pyiccp.lacp import LacpCore
 from pyiccp.lacp.events import DistributionHeld, DrainRequested, IdentityChanged, OutOfSyncHeld, Transmit
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import mac
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import mac
 
 RUNS = int(os.environ.get("PYICCP_LACP_FAULT_RUNS", "150"))
 """Ten thousand in the soak."""

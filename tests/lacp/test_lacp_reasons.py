@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from lacp.lacp_harness import BETTER, US, WORSE, Dut, cd, dut, flags
+from pyiccp._sansio import milliseconds
 from pyiccp.lacp import Reason
 from pyiccp.lacp.events import (
     DistributionHeld,
@@ -18,8 +19,7 @@ from pyiccp.lacp.events import (
     PeerHeard,
     ReportDrained,
 )
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.lacpdu import Participant
+from pyiccp.wire._lacpdu import Participant
 
 
 def no_link() -> Dut:

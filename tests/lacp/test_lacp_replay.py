@@ -5,11 +5,11 @@ import pytest
 
 from lacp.lacp_harness import Dut, bond, port
 from lacp.pcapng import Frame, Packet, lacpdus, read
+from pyiccp._sansio import seconds
 from pyiccp.lacp import LacpCore
 from pyiccp.lacp.events import LacpduReceived, LinkCameUp, LinkWentDown
-from pyiccp.sansio import seconds
-from pyiccp.wire.lacpdu import Lacpdu
-from pyiccp.wire.mac import Mac, mac
+from pyiccp.wire._lacpdu import Lacpdu
+from pyiccp.wire._mac import Mac, mac
 
 TOLERANCE = 0.35
 """What the captured devices' own timers and the relay add."""

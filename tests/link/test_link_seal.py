@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.link.seal import FORGED, REPLAYED, UNSEALED, Sealing
-from pyiccp.mlag.store import Store
-from pyiccp.node.config import Tuning
-from pyiccp.node.key import SharedKey, parse_key
-from pyiccp.wire.link import Data, Heartbeat, Segment, parts
+from pyiccp._link.seal import FORGED, REPLAYED, UNSEALED, Sealing
+from pyiccp._mlag.store import Store
+from pyiccp._node.config import Tuning
+from pyiccp._node.key import SharedKey, parse_key
+from pyiccp.wire._link import Data, Heartbeat, Segment, parts
 
 KEY = b"sixteen octets!!"
 SEGMENT = Segment(1, 1 << 16, 1 << 16, Heartbeat(1, 0)).encode()

@@ -3,11 +3,11 @@
 import pytest
 
 from link.wire_pair import DELAY, HEARTBEAT, Pair
-from pyiccp.link import LinkCore
-from pyiccp.link.events import FenceQueued, MemberCameUp, ResetRequested, SegmentReceived, Stream
-from pyiccp.link.incarnation import first, following, is_newer
-from pyiccp.sansio import microseconds, milliseconds, seconds
-from pyiccp.wire.link import Data, Fence, FenceKind, Heartbeat, Segment
+from pyiccp._link import LinkCore
+from pyiccp._link.events import FenceQueued, MemberCameUp, ResetRequested, SegmentReceived, Stream
+from pyiccp._link.incarnation import first, following, is_newer
+from pyiccp._sansio import microseconds, milliseconds, seconds
+from pyiccp.wire._link import Data, Fence, FenceKind, Heartbeat, Segment
 
 
 def established() -> Pair:

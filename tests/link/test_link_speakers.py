@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from link.wire_pair import HEARTBEAT, Pair
-from pyiccp.link import LinkCore
-from pyiccp.link.core import THIRD_SPEAKER
-from pyiccp.link.events import (
+from pyiccp._link import LinkCore
+from pyiccp._link.core import THIRD_SPEAKER
+from pyiccp._link.events import (
     FenceQueued,
     ForeignReceived,
     MemberCameUp,
@@ -16,9 +16,9 @@ from pyiccp.link.events import (
     SegmentReceived,
     Stream,
 )
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.link import Data, Envelope, Fence, FenceKind, Heartbeat, Segment
-from pyiccp.wire.mac import Mac, mac
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.wire._link import Data, Envelope, Fence, FenceKind, Heartbeat, Segment
+from pyiccp.wire._mac import Mac, mac
 
 PEER, THIRD = mac("74:4D:28:22:00:01"), mac("74:4D:28:33:00:01")
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from link.wire_pair import DELAY, Pair, chance
-from pyiccp.link import MAX_BODY, MAX_MESSAGE
-from pyiccp.link.events import SegmentReceived, Stream
-from pyiccp.link.outbound import CREDIT, LIMIT, WINDOW
-from pyiccp.sansio import microseconds, milliseconds, seconds
-from pyiccp.wire.link import Data, Heartbeat, Segment
+from pyiccp._link import MAX_BODY, MAX_MESSAGE
+from pyiccp._link.events import SegmentReceived, Stream
+from pyiccp._link.outbound import CREDIT, LIMIT, WINDOW
+from pyiccp._sansio import microseconds, milliseconds, seconds
+from pyiccp.wire._link import Data, Heartbeat, Segment
 
 
 def established() -> Pair:

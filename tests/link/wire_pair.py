@@ -5,8 +5,8 @@ import pickle
 import random
 from collections.abc import Callable, Sequence
 
-from pyiccp.link import LinkCore
-from pyiccp.link.events import (
+from pyiccp._link import LinkCore
+from pyiccp._link.events import (
     Action,
     Deliver,
     DeliverFence,
@@ -23,8 +23,8 @@ from pyiccp.link.events import (
     Stream,
     TransmitSegment,
 )
-from pyiccp.sansio import Instant, microseconds, milliseconds
-from pyiccp.wire.link import Fence, Segment
+from pyiccp._sansio import Instant, microseconds, milliseconds
+from pyiccp.wire._link import Fence, Segment
 
 HEARTBEAT = milliseconds(300)
 DELAY = microseconds(50)

@@ -4,12 +4,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.core import MlagCore
-from pyiccp.mlag.events import Action, BondConfig, Event, MlagConfig
-from pyiccp.mlag.store import Store
-from pyiccp.sansio import Instant, seconds
-from pyiccp.wire.mac import Mac, mac, mac_plus
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.core import MlagCore
+from pyiccp._mlag.events import Action, BondConfig, Event, MlagConfig
+from pyiccp._mlag.store import Store
+from pyiccp._sansio import Instant, seconds
+from pyiccp.wire._mac import Mac, mac, mac_plus
 
 LOW, HIGH = mac("74:4D:28:11:70:6B"), mac("74:4D:28:22:00:01")
 

@@ -9,27 +9,27 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from pyiccp.bridge.flushes import Flushes
-from pyiccp.bridge.forwarding import _Journey
-from pyiccp.bridge.received import _Batch
-from pyiccp.lacp import core as lacp_core
-from pyiccp.lacp import mux
-from pyiccp.lacp.variables import Port
-from pyiccp.mlag import election, joining, losing, stopping
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.core import MlagCore
-from pyiccp.mlag.fences import Fences, Half
-from pyiccp.mlag.identity import Identity, solo
-from pyiccp.mlag.pair import Pair
-from pyiccp.mlag.partners import Partners
-from pyiccp.mlag.stp import Role, TreeLog
-from pyiccp.mlag.watch import Watch
-from pyiccp.node import pair_tree, wiring
-from pyiccp.node.pair_tree import PairTree
-from pyiccp.sansio import Instant
-from pyiccp.wire.iccp.mlag import NodeInfo
-from pyiccp.wire.link import Fence, FenceKind
-from pyiccp.wire.mac import Mac
+from pyiccp._bridge.flushes import Flushes
+from pyiccp._bridge.forwarding import _Journey
+from pyiccp._bridge.received import _Batch
+from pyiccp._mlag import election, joining, losing, stopping
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.core import MlagCore
+from pyiccp._mlag.fences import Fences, Half
+from pyiccp._mlag.identity import Identity, solo
+from pyiccp._mlag.pair import Pair
+from pyiccp._mlag.partners import Partners
+from pyiccp._mlag.stp import Role, TreeLog
+from pyiccp._mlag.watch import Watch
+from pyiccp._node import pair_tree, wiring
+from pyiccp._node.pair_tree import PairTree
+from pyiccp._sansio import Instant
+from pyiccp.lacp import _core as lacp_core
+from pyiccp.lacp import _mux as mux
+from pyiccp.lacp._variables import Port
+from pyiccp.wire._link import Fence, FenceKind
+from pyiccp.wire._mac import Mac
+from pyiccp.wire.iccp._mlag import NodeInfo
 
 __all__ = ["SWITCHES", "off"]
 

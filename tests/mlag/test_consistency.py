@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pyiccp.mlag.consistency import CHECKS, Finding, blocked, check, held_bonds
-from pyiccp.mlag.profile import PortProfile, Profile
-from pyiccp.sansio import seconds
-from pyiccp.wire.mac import mac
+from pyiccp._mlag.consistency import CHECKS, Finding, blocked, check, held_bonds
+from pyiccp._mlag.profile import PortProfile, Profile
+from pyiccp._sansio import seconds
+from pyiccp.wire._mac import mac
 
 BOND = PortProfile(
     name="client-bond",

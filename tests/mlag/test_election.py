@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pyiccp.mlag.election import elect
-from pyiccp.mlag.events import BondConfig
-from pyiccp.mlag.identity import adopt, assign, key_of, port_base, solo
-from pyiccp.mlag.soundness import wrong_numbers
-from pyiccp.wire.iccp.mlag import NO_NODE, BondNumber, NodeInfo
-from pyiccp.wire.mac import ZERO, Mac, mac
+from pyiccp._mlag.election import elect
+from pyiccp._mlag.events import BondConfig
+from pyiccp._mlag.identity import adopt, assign, key_of, port_base, solo
+from pyiccp._mlag.soundness import wrong_numbers
+from pyiccp.wire._mac import ZERO, Mac, mac
+from pyiccp.wire.iccp._mlag import NO_NODE, BondNumber, NodeInfo
 
 LOW, HIGH = mac("74:4D:28:11:70:6B"), mac("74:4D:28:22:00:01")
 

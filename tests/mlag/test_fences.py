@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from pyiccp.mlag.events import (
+from pyiccp._mlag.events import (
     Action,
     BondConfig,
     DropCopies,
@@ -14,11 +14,11 @@ from pyiccp.mlag.events import (
     SetFilter,
     Tell,
 )
-from pyiccp.mlag.fences import Fences
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.iccp.mlag import FenceAnswer
-from pyiccp.wire.link import Fence, FenceKind
-from pyiccp.wire.mac import mac
+from pyiccp._mlag.fences import Fences
+from pyiccp._sansio import milliseconds
+from pyiccp.wire._link import Fence, FenceKind
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp._mlag import FenceAnswer
 
 BOND = BondConfig("bond", 10, mac("74:4D:28:11:70:6C"), 65535)
 MEMBER = ("sfp-sfpplus1",)

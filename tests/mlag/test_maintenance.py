@@ -2,8 +2,8 @@
 
 from mlag.pairs import LOW, Couple
 from mlag.test_pair import joined
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.events import Mode
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.events import Mode
 
 
 def drained() -> Couple:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlag.pairs import HIGH, LOW, config
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.core import MlagCore
-from pyiccp.mlag.events import BondConfig, Mode
-from pyiccp.mlag.partners import NOBODY, PART
-from pyiccp.mlag.store import Store
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.iccp.mlag import Applied, BondNumber, BondNumbers, BondsEnd, BondUp, GateOpened, NodeInfo, PartnerEnd
-from pyiccp.wire.iccp.pdu import TlvValue
-from pyiccp.wire.mac import ZERO, mac_plus
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.core import MlagCore
+from pyiccp._mlag.events import BondConfig, Mode
+from pyiccp._mlag.partners import NOBODY, PART
+from pyiccp._mlag.store import Store
+from pyiccp._sansio import milliseconds
+from pyiccp.wire._mac import ZERO, mac_plus
+from pyiccp.wire.iccp._mlag import Applied, BondNumber, BondNumbers, BondsEnd, BondUp, GateOpened, NodeInfo, PartnerEnd
+from pyiccp.wire.iccp._pdu import TlvValue
 
 BONDS = tuple(BondConfig(f"bond{n}", n, mac_plus(HIGH, n), 65535) for n in range(1, 2 * PART + 2))
 """Two parts, one bond, and the bridge."""

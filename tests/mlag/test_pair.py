@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from mlag.pairs import HIGH, LOW, Couple, config
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.core import MlagCore
-from pyiccp.mlag.events import Mode
-from pyiccp.mlag.store import LAST_EPOCH, Store
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.mlag import BondNumber, BondNumbers, NodeInfo
-from pyiccp.wire.keepalive import Kind, Role
-from pyiccp.wire.mac import ZERO, mac
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.core import MlagCore
+from pyiccp._mlag.events import Mode
+from pyiccp._mlag.store import LAST_EPOCH, Store
+from pyiccp._sansio import seconds
+from pyiccp.wire._keepalive import Kind, Role
+from pyiccp.wire._mac import ZERO, mac
+from pyiccp.wire.iccp._mlag import BondNumber, BondNumbers, NodeInfo
 
 
 def couple(**over: object) -> Couple:

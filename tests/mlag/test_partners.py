@@ -1,11 +1,11 @@
 """The pair's choice of a partner for each bond (M11), on two cores without LACP."""
 
 from mlag.pairs import HIGH, LOW, Couple, config
-from pyiccp.mlag import events as ev
-from pyiccp.mlag.events import BondConfig
-from pyiccp.mlag.partners import MOST, NOBODY
-from pyiccp.wire.iccp.mlag import PartnerEnd, PartnersHeard
-from pyiccp.wire.mac import mac
+from pyiccp._mlag import events as ev
+from pyiccp._mlag.events import BondConfig
+from pyiccp._mlag.partners import MOST, NOBODY
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp._mlag import PartnerEnd, PartnersHeard
 
 X = PartnerEnd(1000, mac("02:00:00:00:00:0A"), 7, 1)
 Y = PartnerEnd(1000, mac("02:00:00:00:00:0B"), 7, 1)

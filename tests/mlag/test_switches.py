@@ -6,8 +6,8 @@ from lab.third import network
 from mlag.pairs import LOW
 from mlag.switches import SWITCHES, off
 from mlag.test_pair import couple, joined
-from pyiccp.sansio import seconds
-from pyiccp.wire.mac import mac
+from pyiccp._sansio import seconds
+from pyiccp.wire._mac import mac
 
 
 def attributes(rule: str) -> list[object]:

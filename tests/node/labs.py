@@ -4,11 +4,11 @@ import pickle
 from functools import cache
 from pathlib import Path
 
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.node.node import Node
-from pyiccp.sansio import seconds
+from pyiccp._node.node import Node
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
 
 PEER = """
 /interface bonding add mlag-id=10 mode=802.3ad name=client-bond slaves=sfp-sfpplus2 lacp-rate=1sec

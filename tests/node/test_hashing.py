@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.node.config import Bond
-from pyiccp.node.hashing import HASHES, layer_2, layer_2_and_3, layer_3_and_4, spread
-from pyiccp.node.trunk import Trunk
+from pyiccp._node.config import Bond
+from pyiccp._node.hashing import HASHES, layer_2, layer_2_and_3, layer_3_and_4, spread
+from pyiccp._node.trunk import Trunk
 
 A, B = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
 

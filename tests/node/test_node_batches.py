@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.labs import joined, node
-from pyiccp.node.events import Action, DeliverLocally, LinkCameUp, Transmit, TransmitBatch
-from pyiccp.node.node import Node
-from pyiccp.node.offload import Offload, Offloaded
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.mac import NEAREST_BRIDGE, mac
+from pyiccp._node.events import Action, DeliverLocally, LinkCameUp, Transmit, TransmitBatch
+from pyiccp._node.node import Node
+from pyiccp._node.offload import Offload, Offloaded
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp._sansio import milliseconds
+from pyiccp.wire._mac import NEAREST_BRIDGE, mac
 
 STATIONS = [bytes.fromhex("0200000000") + bytes([last]) for last in (0xAA, 0xBB, 0xCC)]
 GROUPS = [b"\xff" * 6, bytes.fromhex("01005e000001")]

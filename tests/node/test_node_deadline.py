@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.labs import joined, node
-from pyiccp.node.events import LinkCameUp, LinkWentDown
-from pyiccp.sansio import milliseconds
+from pyiccp._node.events import LinkCameUp, LinkWentDown
+from pyiccp._sansio import milliseconds
 
 STATIONS = [bytes.fromhex(f"0200000000{n:02x}") for n in range(4)]
 PORTS = ["sfp-sfpplus1", "sfp-sfpplus2", "ether1"]

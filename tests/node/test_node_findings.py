@@ -3,7 +3,7 @@
 import pytest
 
 from node.labs import PEER, joined, node
-from pyiccp.sansio import seconds
+from pyiccp._sansio import seconds
 
 BOND = "sfp-sfpplus2"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.node.offload import Offload, Offloaded, Train, all_finished, finished, reshaped
-from pyiccp.transports.vnet import PLAIN, header_of, noted
+from pyiccp._node.offload import Offload, Offloaded, Train, all_finished, finished, reshaped
+from pyiccp.transports._vnet import PLAIN, header_of, noted
 
 ADDRESSES = bytes.fromhex("020000000001 020000000002")
 TAG = bytes.fromhex("8100 000a")

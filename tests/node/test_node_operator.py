@@ -2,12 +2,12 @@
 
 import pytest
 
-from pyiccp.node.config import ConfigError
-from pyiccp.node.events import FlushRequested, GuardsCleared, LinkCameUp, MaintenanceRequested, Stopped, StopRequested
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.sansio import seconds
-from pyiccp.wire.mac import mac
+from pyiccp._node.config import ConfigError
+from pyiccp._node.events import FlushRequested, GuardsCleared, LinkCameUp, MaintenanceRequested, Stopped, StopRequested
+from pyiccp._node.node import Node
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp._sansio import seconds
+from pyiccp.wire._mac import mac
 
 SWITCH = """
 /interface bridge add name=bridge1 protocol-mode=rstp

@@ -5,12 +5,12 @@ from typing import get_args
 
 import pytest
 
-from pyiccp.bridge import events as bridge
+from pyiccp._bridge import events as bridge
+from pyiccp._link import events as link
+from pyiccp._mlag import events as mlag
+from pyiccp._node.routes import ROUTES
 from pyiccp.iccp import events as iccp
 from pyiccp.lacp import events as lacp
-from pyiccp.link import events as link
-from pyiccp.mlag import events as mlag
-from pyiccp.node.routes import ROUTES
 from pyiccp.rstp import events as rstp
 
 

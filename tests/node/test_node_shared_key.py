@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from node.labs import CLIENT, KEEPALIVE, PEER, SCENARIO, node
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.link.seal import FORGED, UNSEALED
-from pyiccp.node.config import ConfigError
-from pyiccp.node.events import Transmit
-from pyiccp.sansio import seconds
-from pyiccp.wire.link import Heartbeat, Seal, parts
+from pyiccp._link.seal import FORGED, UNSEALED
+from pyiccp._node.config import ConfigError
+from pyiccp._node.events import Transmit
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
+from pyiccp.wire._link import Heartbeat, Seal, parts
 
 KEY = "correct horse battery staple"
 MACS = {"Peer1": '"74:4D:28:11:70:6B"', "Peer2": '"74:4D:28:16:2C:91"'}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pyiccp.node.config import ConfigError
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.wire.mac import mac
+from pyiccp._node.config import ConfigError
+from pyiccp._node.node import Node
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp.wire._mac import mac
 
 PLAIN = "/interface bridge add name=bridge1 max-message-age=20s forward-delay=5s\n"
 PAIR = """

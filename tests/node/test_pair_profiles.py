@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from node.labs import PEER, joined, network, node
-from pyiccp.mlag.profile import Profile
-from pyiccp.node.comparing import LARGEST, profile_heard
-from pyiccp.node.findings import profile, read_profile
-from pyiccp.sansio import seconds
-from pyiccp.wire.iccp.mlag import PROFILE_CHUNK, ProfileTold
+from pyiccp._mlag.profile import Profile
+from pyiccp._node.comparing import LARGEST, profile_heard
+from pyiccp._node.findings import profile, read_profile
+from pyiccp._sansio import seconds
+from pyiccp.wire.iccp._mlag import PROFILE_CHUNK, ProfileTold
 
 
 def test_each_node_knows_the_others_profile_whole() -> None:

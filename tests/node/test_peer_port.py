@@ -4,16 +4,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.labs import PEER, joined, node
-from pyiccp.lab.network import Network
-from pyiccp.node.events import Action, DeliverLocally, LinkWentDown, Transmit
-from pyiccp.rstp.config import BridgeConfig, PortConfig
-from pyiccp.rstp.core import RstpCore
+from pyiccp._node.events import Action, DeliverLocally, LinkWentDown, Transmit
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.rstp._config import BridgeConfig, PortConfig
+from pyiccp.rstp._core import RstpCore
+from pyiccp.rstp._frames import frame_octets
 from pyiccp.rstp.events import LinkCameUp
 from pyiccp.rstp.events import Transmit as TransmitBpdu
-from pyiccp.rstp.frames import frame_octets
-from pyiccp.sansio import seconds
-from pyiccp.wire.link import ETHERTYPE, Envelope, Segment
-from pyiccp.wire.mac import NEAREST_BRIDGE, mac
+from pyiccp.wire._link import ETHERTYPE, Envelope, Segment
+from pyiccp.wire._mac import NEAREST_BRIDGE, mac
 
 STATION, OTHER = bytes.fromhex("0200000000aa"), bytes.fromhex("0200000000bb")
 BROADCAST = b"\xff" * 6

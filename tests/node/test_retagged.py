@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyiccp.node.retagged import Retagged, octets_of
+from pyiccp._node.retagged import Retagged, octets_of
 
 ADDRESSES = bytes(range(12))
 PLAIN = [ADDRESSES + b"\x08\x00" + bytes([number]) * 50 for number in range(5)]

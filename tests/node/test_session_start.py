@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from pyiccp.bridge import events as bridge
+from pyiccp._bridge import events as bridge
+from pyiccp._mlag import events as mlag
+from pyiccp._mlag.partners import PART
+from pyiccp._mlag.stp import Role
+from pyiccp._mlag.stp_events import Held, Started
+from pyiccp._node import node as nodes
+from pyiccp._node.config import Bond, Bridge, BridgePort, Mlag, NodeConfig
+from pyiccp._node.events import LinkCameUp, LinkWentDown, Transmit
+from pyiccp._node.node import Node
+from pyiccp._sansio import Instant, microseconds, seconds
 from pyiccp.iccp import events as iccp
-from pyiccp.mlag import events as mlag
-from pyiccp.mlag.partners import PART
-from pyiccp.mlag.stp import Role
-from pyiccp.mlag.stp_events import Held, Started
-from pyiccp.node import node as nodes
-from pyiccp.node.config import Bond, Bridge, BridgePort, Mlag, NodeConfig
-from pyiccp.node.events import LinkCameUp, LinkWentDown, Transmit
-from pyiccp.node.node import Node
-from pyiccp.sansio import Instant, microseconds, seconds
-from pyiccp.wire.iccp import mlag as words
-from pyiccp.wire.iccp.tree import TreeBegin
-from pyiccp.wire.mac import mac
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp import _mlag as words
+from pyiccp.wire.iccp._tree import TreeBegin
 
 PEER = "ether1"
 DELAY = microseconds(50)

@@ -10,19 +10,20 @@ from msgspec.structs import replace
 
 from lab.third import network
 from node.labs import node
-from pyiccp.lab.network import Network
-from pyiccp.mlag.events import EndSession, Tell
-from pyiccp.mlag.stp import Changed, Heard, Role, TreeLog
+from pyiccp._mlag.events import EndSession, Tell
+from pyiccp._mlag.stp import Changed, Heard, Role, TreeLog
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
 from pyiccp.rstp import events as rstp
-from pyiccp.rstp.reasons import Reason
-from pyiccp.rstp.vectors import bridge_id, bridge_number
-from pyiccp.sansio import seconds
+from pyiccp.rstp._reasons import Reason
+from pyiccp.rstp._vectors import bridge_id, bridge_number
 from pyiccp.testing.strategies import values
-from pyiccp.wire.bpdu import RstBpdu
-from pyiccp.wire.flags import FLAGS, PortRole
-from pyiccp.wire.iccp import tree as wire
-from pyiccp.wire.iccp.tlv import UnknownTlv
-from pyiccp.wire.iccp.tree import (
+from pyiccp.wire._bpdu import RstBpdu
+from pyiccp.wire._flags import FLAGS, PortRole
+from pyiccp.wire._mac import NEAREST_BRIDGE, mac
+from pyiccp.wire.iccp import _tree as wire
+from pyiccp.wire.iccp._tlv import UnknownTlv
+from pyiccp.wire.iccp._tree import (
     TreeApplied,
     TreeBegin,
     TreeBpdu,
@@ -33,7 +34,6 @@ from pyiccp.wire.iccp.tree import (
     TreePort,
     TreeSnapshot,
 )
-from pyiccp.wire.mac import NEAREST_BRIDGE, mac
 
 
 def running(root: str = "pair") -> tuple[Network, TreeLog, TreeLog]:

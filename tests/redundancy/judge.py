@@ -4,7 +4,7 @@ from typing import Self
 
 import msgspec
 
-from pyiccp.lab.network import Network
+from pyiccp.lab._network import Network
 from redundancy.bounds import Bound
 from redundancy.observer import Observer
 from redundancy.rows import Step

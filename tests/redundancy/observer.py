@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 
-from pyiccp.lab.frames import ANNOUNCEMENT, MAGIC, TRAILER
-from pyiccp.lab.links import Link, Way
-from pyiccp.lab.network import Network
-from pyiccp.sansio import Instant
+from pyiccp._sansio import Instant
+from pyiccp.lab._frames import ANNOUNCEMENT, MAGIC, TRAILER
+from pyiccp.lab._links import Link, Way
+from pyiccp.lab._network import Network
 
 CLIENT = "Client"
 PEERS = ("Peer1", "Peer2")

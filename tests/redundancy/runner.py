@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from pyiccp.lab.faults import Fault, parse_event
-from pyiccp.lab.ledger import UNDER_WAY, Ledger, pairs
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import load
-from pyiccp.sansio import Instant, microseconds, milliseconds, seconds
+from pyiccp._sansio import Instant, microseconds, milliseconds, seconds
+from pyiccp.lab._faults import Fault, parse_event
+from pyiccp.lab._ledger import UNDER_WAY, Ledger, pairs
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import load
 from redundancy.bounds import BOUNDS
 from redundancy.judge import Cells, Seen, judged
 from redundancy.observer import Observer

@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from lab.third import Bpdus, network
-from pyiccp.lab.network import Network
-from pyiccp.rstp.frames import frame_octets
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import BridgeId, RstBpdu
-from pyiccp.wire.mac import mac
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.rstp._frames import frame_octets
+from pyiccp.wire._bpdu import BridgeId, RstBpdu
+from pyiccp.wire._mac import mac
 from redundancy.watch import Watch
 
 ANOTHER = BridgeId(0, mac("02:00:00:00:00:01"))

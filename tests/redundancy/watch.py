@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyiccp.lab.device import Device, NodeLike
-from pyiccp.lab.network import Network
-from pyiccp.node.events import Action, Event
-from pyiccp.sansio import Instant
-from pyiccp.wire.mac import Mac
+from pyiccp._node.events import Action, Event
+from pyiccp._sansio import Instant
+from pyiccp.lab._device import Device, NodeLike
+from pyiccp.lab._network import Network
+from pyiccp.wire._mac import Mac
 from redundancy.observer import CLIENT, PEERS
 
 _LINK_LOCAL = b"\x01\x80\xc2\x00\x00"

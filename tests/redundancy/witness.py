@@ -1,8 +1,8 @@
 """Whether a fault really happened, and whether a network is whole."""
 
-from pyiccp.lab.device import FROZEN, HUNG, OFF, RUNNING
-from pyiccp.lab.faults import KEEPALIVE, Fault
-from pyiccp.lab.network import Network
+from pyiccp.lab._device import FROZEN, HUNG, OFF, RUNNING
+from pyiccp.lab._faults import KEEPALIVE, Fault
+from pyiccp.lab._network import Network
 from redundancy.observer import CLIENT, PEERS, Observer
 
 STATES = {"crash": OFF, "stop": OFF, "hang": HUNG, "freeze": FROZEN, "thaw": RUNNING, "start": RUNNING}

@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from explain.labs import VECTORS, frames, report, written
-from pyiccp.report.findings import Finding, Ref
-from pyiccp.report.html import to_html
-from pyiccp.report.timeline import Report
+from pyiccp._report.findings import Finding, Ref
+from pyiccp._report.html import to_html
+from pyiccp._report.timeline import Report
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAGES = {
@@ -122,7 +122,7 @@ def test_a_long_capture_makes_a_page_that_a_browser_can_show() -> None:
 
 
 def program(*arguments: str) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-c", "from pyiccp.cli import main; main()"]
+    call = [sys.executable, "-c", "from pyiccp._cli import main; main()"]
     return subprocess.run([*call, *arguments], check=False, capture_output=True, text=True, timeout=120)
 
 

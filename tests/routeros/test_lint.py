@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.lab.network import Network
-from pyiccp.lab.run import prepare
-from pyiccp.lab.scenario import parse
-from pyiccp.mlag.consistency import CHECKS
-from pyiccp.node.config import ConfigError
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import parse_config
-from pyiccp.routeros.lint import LintFinding, lint
-from pyiccp.routeros.migrate import migrate
-from pyiccp.routeros.repair import _REPAIRS
-from pyiccp.routeros.script import parse_script
-from pyiccp.sansio import seconds
+from pyiccp._mlag.consistency import CHECKS
+from pyiccp._node.config import ConfigError
+from pyiccp._node.node import Node
+from pyiccp._routeros.config import parse_config
+from pyiccp._routeros.lint import LintFinding, lint
+from pyiccp._routeros.migrate import migrate
+from pyiccp._routeros.repair import _REPAIRS
+from pyiccp._routeros.script import parse_script
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.lab._run import prepare
+from pyiccp.lab._scenario import parse
 
 QUICK = files("pyiccp.lab") / "quickstart"
 
@@ -387,7 +387,7 @@ def test_migrate_leaves_out_a_menu_at_rest() -> None:
 
 
 def program(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    main = [sys.executable, "-c", "from pyiccp.cli import main; main()"]
+    main = [sys.executable, "-c", "from pyiccp._cli import main; main()"]
     return subprocess.run([*main, *arguments], check=False, capture_output=True, text=True, timeout=60, cwd=cwd)
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.node.config import Bond, BridgeVlan, ConfigError, FrameTypes, Mlag
-from pyiccp.routeros.config import Configuration, node_config, parse_config
-from pyiccp.routeros.menus import MENUS
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.mac import mac
+from pyiccp._node.config import Bond, BridgeVlan, ConfigError, FrameTypes, Mlag
+from pyiccp._routeros.config import Configuration, node_config, parse_config
+from pyiccp._routeros.menus import MENUS
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.wire._mac import mac
 
 PEER1 = (files("pyiccp.lab") / "quickstart" / "peer1.rsc").read_text()
 BASE = """\

@@ -5,11 +5,11 @@ from importlib.resources import files
 import pytest
 from msgspec.structs import replace
 
-from pyiccp.mlag.consistency import Finding, check
-from pyiccp.node.config import NodeConfig, Tuning
-from pyiccp.node.findings import profile
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.wire.mac import mac
+from pyiccp._mlag.consistency import Finding, check
+from pyiccp._node.config import NodeConfig, Tuning
+from pyiccp._node.findings import profile
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp.wire._mac import mac
 
 PEER = (files("pyiccp.lab") / "quickstart" / "peer1.rsc").read_text()
 WARNED = {"no-keepalive", "single-member-peer-port"}

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from pyiccp.node.status import BondPortStatus, BondStatus, BridgeStatus, HostStatus, MlagStatus, NodeStatus
-from pyiccp.routeros import monitor
-from pyiccp.wire.mac import ZERO, Mac, mac
+from pyiccp._node.status import BondPortStatus, BondStatus, BridgeStatus, HostStatus, MlagStatus, NodeStatus
+from pyiccp._routeros import monitor
+from pyiccp.wire._mac import ZERO, Mac, mac
 
 
 def node(mlag: MlagStatus | None = None, hosts: tuple[HostStatus, ...] = ()) -> NodeStatus:

@@ -1,10 +1,10 @@
 """`print` of the bridge's menus: configured rows, dynamic rows, what runs and why the rest does not."""
 
-from pyiccp.node.config import Bridge
-from pyiccp.node.status import BridgePortStatus, BridgeStatus
-from pyiccp.routeros.config import parse_config
-from pyiccp.routeros.prints import port_print, vlan_print
-from pyiccp.wire.mac import mac
+from pyiccp._node.config import Bridge
+from pyiccp._node.status import BridgePortStatus, BridgeStatus
+from pyiccp._routeros.config import parse_config
+from pyiccp._routeros.prints import port_print, vlan_print
+from pyiccp.wire._mac import mac
 
 [BRIDGE] = parse_config(
     """

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.node.config import ConfigError
-from pyiccp.routeros.script import Command, parse_script
+from pyiccp._node.config import ConfigError
+from pyiccp._routeros.script import Command, parse_script
 
 
 def one(text: str) -> Command:

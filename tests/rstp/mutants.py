@@ -17,16 +17,16 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from pyiccp.rstp.bridge_detection import BRIDGE_DETECTION
-from pyiccp.rstp.port_information import PORT_INFORMATION
-from pyiccp.rstp.port_migration import PORT_MIGRATION
-from pyiccp.rstp.port_receive import PORT_RECEIVE
-from pyiccp.rstp.port_transmit import PORT_TRANSMIT
-from pyiccp.rstp.role_selection import ROLE_SELECTION_MACHINE
-from pyiccp.rstp.role_transitions import ROLE_TRANSITIONS
-from pyiccp.rstp.state_transition import STATE_TRANSITION
-from pyiccp.rstp.topology_change import TOPOLOGY_CHANGE
-from pyiccp.sansio import Machine
+from pyiccp._sansio import Machine
+from pyiccp.rstp._bridge_detection import BRIDGE_DETECTION
+from pyiccp.rstp._port_information import PORT_INFORMATION
+from pyiccp.rstp._port_migration import PORT_MIGRATION
+from pyiccp.rstp._port_receive import PORT_RECEIVE
+from pyiccp.rstp._port_transmit import PORT_TRANSMIT
+from pyiccp.rstp._role_selection import ROLE_SELECTION_MACHINE
+from pyiccp.rstp._role_transitions import ROLE_TRANSITIONS
+from pyiccp.rstp._state_transition import STATE_TRANSITION
+from pyiccp.rstp._topology_change import TOPOLOGY_CHANGE
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "mutants-rstp.md"

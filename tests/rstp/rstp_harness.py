@@ -5,7 +5,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pyiccp._sansio import Instant, seconds
 from pyiccp.rstp import BridgeConfig, PortConfig, PortView, Role, RstpCore
+from pyiccp.rstp._frames import classify, frame_octets
 from pyiccp.rstp.events import (
     Action,
     BpduReceived,
@@ -20,11 +22,9 @@ from pyiccp.rstp.events import (
     SetLearning,
     Transmit,
 )
-from pyiccp.rstp.frames import classify, frame_octets
-from pyiccp.sansio import Instant, seconds
-from pyiccp.wire.bpdu import Bpdu, BridgeId, ConfigBpdu, Flags, RstBpdu, TcnBpdu
-from pyiccp.wire.flags import FLAGS, PortRole
-from pyiccp.wire.mac import mac
+from pyiccp.wire._bpdu import Bpdu, BridgeId, ConfigBpdu, Flags, RstBpdu, TcnBpdu
+from pyiccp.wire._flags import FLAGS, PortRole
+from pyiccp.wire._mac import mac
 
 US = BridgeId(0x8000, mac("02:00:00:00:00:40"))
 SUP = BridgeId(0x1000, mac("02:00:00:00:00:01"))
@@ -133,7 +133,7 @@ class Dut:
 
     def content(self, number: int, octets: bytes) -> list[Action]:
         """The octets of a BPDU in a well-made frame."""
-        from pyiccp.rstp.frames import BRIDGE_GROUP, LLC
+        from pyiccp.rstp._frames import BRIDGE_GROUP, LLC
 
         octets = LLC + octets
         return self.frame(number, BRIDGE_GROUP + TESTER + len(octets).to_bytes(2, "big") + octets)

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pyiccp._sansio import Instant, microseconds, seconds
 from pyiccp.rstp import BridgeConfig, PortConfig, Role, RstpCore
 from pyiccp.rstp.events import (
     Action,
@@ -23,8 +24,7 @@ from pyiccp.rstp.events import (
     SetLearning,
     Transmit,
 )
-from pyiccp.sansio import Instant, microseconds, seconds
-from pyiccp.wire.mac import Mac, mac, mac_plus
+from pyiccp.wire._mac import Mac, mac, mac_plus
 
 FIRST = mac("02:00:00:00:a0:00")
 DELAY = microseconds(50)

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from rstp_network import Network
 from test_rstp_scn import COUNT, MESHES, disturb, meshes
 
-from pyiccp.rstp.core import RstpCore
+from pyiccp._sansio import milliseconds, seconds
+from pyiccp.rstp._core import RstpCore
 from pyiccp.rstp.events import IdentityChanged, ReportPort
-from pyiccp.sansio import milliseconds, seconds
-from pyiccp.wire.bpdu import BridgeId
-from pyiccp.wire.mac import mac
+from pyiccp.wire._bpdu import BridgeId
+from pyiccp.wire._mac import mac
 
 WORSE = mac("FE:00:00:00:00:01")
 VERSIONS = pytest.mark.parametrize("neighbour", [{}, {"force_version": 0}], ids=["rstp", "stp"])

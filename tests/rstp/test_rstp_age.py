@@ -3,8 +3,8 @@
 import pytest
 from rstp_harness import SUP, US, D, Dut
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp import Role
-from pyiccp.sansio import seconds
 
 check = pytest.mark.check
 OTHER = SUP

@@ -6,11 +6,11 @@ Each was found by deleting it (tests/rstp/mutants.py): what a user would have se
 import pytest
 from rstp_harness import BEST, INF, SUP, WORSE, C, D, Dut
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp import Role
 from pyiccp.rstp.events import Transmit
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import BridgeId
-from pyiccp.wire.mac import mac
+from pyiccp.wire._bpdu import BridgeId
+from pyiccp.wire._mac import mac
 
 NO_EDGE = {"auto_edge": False}
 OTHER = BridgeId(0x2000, mac("02:00:00:00:00:03"))

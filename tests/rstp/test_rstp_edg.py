@@ -4,10 +4,10 @@ import pytest
 from rstp_harness import INF, SUP, US, WORSE, C, D, Dut
 from rstp_network import Network
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp import Reason, Role
 from pyiccp.rstp.events import GuardCleared, Incident, ReportIncident
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import ConfigBpdu
+from pyiccp.wire._bpdu import ConfigBpdu
 
 check = pytest.mark.check
 

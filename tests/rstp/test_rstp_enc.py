@@ -3,10 +3,10 @@
 import pytest
 from rstp_harness import SUP, US, C, D, Dut, letters
 
-from pyiccp.rstp.frames import BRIDGE_GROUP
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import ConfigBpdu, RstBpdu, TcnBpdu
-from pyiccp.wire.flags import PortRole
+from pyiccp._sansio import seconds
+from pyiccp.rstp._frames import BRIDGE_GROUP
+from pyiccp.wire._bpdu import ConfigBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire._flags import PortRole
 
 check = pytest.mark.check
 

@@ -3,11 +3,11 @@
 import pytest
 
 from lab.test_switches import good, ring, roles
-from pyiccp.lab.result import result_of
-from pyiccp.node.events import Transmit
-from pyiccp.node.node import Node
-from pyiccp.rstp.frames import BRIDGE_GROUP
-from pyiccp.sansio import seconds
+from pyiccp._node.events import Transmit
+from pyiccp._node.node import Node
+from pyiccp._sansio import seconds
+from pyiccp.lab._result import result_of
+from pyiccp.rstp._frames import BRIDGE_GROUP
 
 check = pytest.mark.check
 LINKS = ["A:ether1", "B:ether1", "C:ether1"]

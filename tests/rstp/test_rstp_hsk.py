@@ -3,10 +3,10 @@
 import pytest
 from rstp_harness import BEST, INF, SUP, US, WORSE, D, Dut, T, told
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp import Role
 from pyiccp.rstp.events import PortStateApplied, SetForwarding, Transmit
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import BridgeId
+from pyiccp.wire._bpdu import BridgeId
 
 check = pytest.mark.check
 NO_EDGE = {"auto_edge": False}

@@ -8,7 +8,7 @@ expected are those that Open vSwitch's unit tests give for the same figures: R r
 import pytest
 from rstp_network import FIRST, Network
 
-from pyiccp.wire.mac import mac_plus
+from pyiccp.wire._mac import mac_plus
 
 COST = {"path_cost": 200_000}
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from rstp_harness import INF, SUP, US, WORSE, C, D, Dut, letters
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp import Role
 from pyiccp.rstp.events import MigrationChecked
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import ConfigBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire._bpdu import ConfigBpdu, RstBpdu, TcnBpdu
 
 check = pytest.mark.check
 BELOW = C(INF, bridge=WORSE)

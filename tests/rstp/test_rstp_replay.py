@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import pytest
 from rstp_captures import VECTORS, read
 
+from pyiccp._sansio import Instant, seconds
 from pyiccp.rstp import BridgeConfig, PortConfig, RstpCore
+from pyiccp.rstp._frames import classify
 from pyiccp.rstp.events import Event, IdentityChanged, LinkCameUp, LinkWentDown, PortConfigured
-from pyiccp.rstp.frames import classify
-from pyiccp.sansio import Instant, seconds
-from pyiccp.wire.mac import Mac, mac, mac_plus
+from pyiccp.wire._mac import Mac, mac, mac_plus
 
 MACS = {"A": mac("02:00:00:00:a0:00"), "B": mac("02:00:00:00:a1:00"), "C": mac("02:00:00:00:a2:00")}
 _MSTPD = re.compile(r"^ [ E]\s*(\S+)\s+\d\.\d{3} (\w{4}) .*\s(\w{4})\s*$", re.M)

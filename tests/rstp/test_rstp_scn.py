@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rstp_network import Network
 
+from pyiccp._sansio import Instant, milliseconds, seconds
 from pyiccp.rstp import BridgeConfig, PortConfig, RstpCore
 from pyiccp.rstp.events import BpduReceived, LinkCameUp, PortStateApplied, SetForwarding, SetLearning, Transmit
-from pyiccp.sansio import Instant, milliseconds, seconds
-from pyiccp.wire.mac import mac
+from pyiccp.wire._mac import mac
 
 check = pytest.mark.check
 NO_EDGE = {"auto_edge": False}

@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from lab.third import Bpdus, network
-from pyiccp.lab.network import Network
-from pyiccp.sansio import seconds
-from pyiccp.wire.mac import mac
+from pyiccp._sansio import seconds
+from pyiccp.lab._network import Network
+from pyiccp.wire._mac import mac
 
 check = pytest.mark.check
 PAIR = mac("74:4D:28:11:70:6B")

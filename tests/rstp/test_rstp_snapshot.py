@@ -8,7 +8,9 @@ import pytest
 from rstp_harness import INF, SUP, D, Dut
 from rstp_network import Network
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp import RstpCore
+from pyiccp.rstp._snapshot import Snapshot
 from pyiccp.rstp.events import (
     IdentityChanged,
     LinkCameUp,
@@ -18,9 +20,7 @@ from pyiccp.rstp.events import (
     PortRemoved,
     PortStateApplied,
 )
-from pyiccp.rstp.snapshot import Snapshot
-from pyiccp.sansio import seconds
-from pyiccp.wire.mac import mac
+from pyiccp.wire._mac import mac
 
 NO_EDGE = {"auto_edge": False}
 

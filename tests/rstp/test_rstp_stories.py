@@ -9,9 +9,9 @@ import pytest
 from rstp_harness import INF, SUP, US, WORSE, D, Dut, T, letters
 from rstp_network import Network
 
+from pyiccp._sansio import milliseconds
 from pyiccp.rstp import Role
 from pyiccp.rstp.events import BpduReceived, LinkCameUp
-from pyiccp.sansio import milliseconds
 
 
 class Story(NamedTuple):

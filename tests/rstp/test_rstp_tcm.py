@@ -6,9 +6,9 @@ import pytest
 from rstp_harness import INF, SUP, US, WORSE, C, D, Dut
 from rstp_network import Network
 
+from pyiccp._sansio import seconds
 from pyiccp.rstp.events import SetAgeing
-from pyiccp.sansio import seconds
-from pyiccp.wire.bpdu import TcnBpdu
+from pyiccp.wire._bpdu import TcnBpdu
 
 check = pytest.mark.check
 NO_EDGE = {"auto_edge": False}

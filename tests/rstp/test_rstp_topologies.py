@@ -3,7 +3,7 @@
 import pytest
 from rstp_network import Network, settling
 
-from pyiccp.sansio import milliseconds, seconds
+from pyiccp._sansio import milliseconds, seconds
 
 ABC = {"A": {"priority": 0x4000}, "B": {"priority": 0x6000}, "C": {"priority": 0x8000}}
 

@@ -6,11 +6,11 @@ import pytest
 from rstp_harness import SUP, US, D, Dut
 from rstp_network import Network
 
+from pyiccp._sansio import microseconds, milliseconds, seconds
 from pyiccp.rstp.events import IdentityChanged, PortAdded, PortRemoved
 from pyiccp.rstp.events import PortConfig as Port
-from pyiccp.sansio import microseconds, milliseconds, seconds
-from pyiccp.wire.bpdu import BridgeId
-from pyiccp.wire.mac import mac
+from pyiccp.wire._bpdu import BridgeId
+from pyiccp.wire._mac import mac
 
 check = pytest.mark.check
 NO_EDGE = {"auto_edge": False}

@@ -9,10 +9,10 @@ from rstp_captures import read
 from rstp_harness import SUP, TESTER, US, C, D, Dut, T, flags
 
 from pyiccp.rstp import Role
-from pyiccp.rstp.frames import BRIDGE_GROUP, LLC
-from pyiccp.wire.bpdu import MstBpdu, MstiMessage, TcnBpdu, decode_bpdu
-from pyiccp.wire.ethernet import tagged
-from pyiccp.wire.malformed import Malformed
+from pyiccp.rstp._frames import BRIDGE_GROUP, LLC
+from pyiccp.wire._bpdu import MstBpdu, MstiMessage, TcnBpdu, decode_bpdu
+from pyiccp.wire._ethernet import tagged
+from pyiccp.wire._malformed import Malformed
 
 check = pytest.mark.check
 GOOD = D().encode()

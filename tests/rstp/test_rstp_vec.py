@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 from rstp_harness import INF, SUP, TESTER, US, WORSE, D, Dut, T
 
+from pyiccp._sansio import milliseconds
 from pyiccp.rstp import Role
 from pyiccp.rstp.events import BridgeConfigured, IdentityChanged
-from pyiccp.sansio import milliseconds
-from pyiccp.wire.bpdu import BridgeId
-from pyiccp.wire.mac import mac
+from pyiccp.wire._bpdu import BridgeId
+from pyiccp.wire._mac import mac
 
 check = pytest.mark.check
 HIGH = BridgeId(0x2000, mac("00:11:22:33:44:66"))

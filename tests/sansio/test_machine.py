@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pyiccp.sansio import ANYWHERE, UCT, Arrow, Machine, NotSettledError, settle
+from pyiccp._sansio import ANYWHERE, UCT, Arrow, Machine, NotSettledError, settle
 
 
 class Thing:

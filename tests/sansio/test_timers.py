@@ -5,7 +5,7 @@ import pickle
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.sansio import Timers, microseconds, milliseconds, seconds
+from pyiccp._sansio import Timers, microseconds, milliseconds, seconds
 
 
 def test_units() -> None:

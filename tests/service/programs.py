@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.service.client import ask_plain
+from pyiccp._service.client import ask_plain
+from pyiccp.lab._scenario import QUICKSTART
 
 MACS = {"peer1": "74:4D:28:11:70:6B", "peer2": "74:4D:28:16:2C:91", "client": "74:4D:28:7B:7F:96"}
-PROGRAM = (sys.executable, "-c", "from pyiccp.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from pyiccp._cli import main; main()")
 PATIENCE = 13.0
 """Fast LACP's three seconds thrice and ten more is the most; this is a healthy pair."""
 STARTING = 60.0

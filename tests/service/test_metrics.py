@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from pyiccp.service.metrics import AT_ONCE, YOUNG
+from pyiccp._service.metrics import AT_ONCE, YOUNG
 from service.programs import Three
 
 parser = pytest.importorskip("prometheus_client.parser")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pyiccp.lab.scenario import QUICKSTART
+from pyiccp.lab._scenario import QUICKSTART
 from service.programs import MACS, PATIENCE, Three, pyiccp
 
 
@@ -155,7 +155,7 @@ def test_monitoring_nobody_says_so(tmp_path: Path) -> None:
 
 
 def test_the_verbs_do_not_load_what_they_do_not_need() -> None:
-    code = "import pyiccp.cli.monitor, sys; print('trio' in sys.modules, 'prometheus_client' in sys.modules)"
+    code = "import pyiccp._cli.monitor, sys; print('trio' in sys.modules, 'prometheus_client' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )

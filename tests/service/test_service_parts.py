@@ -13,20 +13,20 @@ from pathlib import Path
 import pytest
 import trio
 
-from pyiccp.mlag.store import Store
-from pyiccp.node.config import ConfigError
-from pyiccp.service import client
-from pyiccp.service.control import Control
-from pyiccp.service.log import Log
-from pyiccp.service.notify import notify
-from pyiccp.service.ports import parse_port
-from pyiccp.service.store import StoreFile
-from pyiccp.transports.netlink import links
-from pyiccp.transports.raw import RawPort
-from pyiccp.transports.unixgram import UnixDatagram
-from pyiccp.transports.unixstream import UnixStream
-from pyiccp.wire.iccp.mlag import BondNumber
-from pyiccp.wire.mac import mac
+from pyiccp._mlag.store import Store
+from pyiccp._node.config import ConfigError
+from pyiccp._service import client
+from pyiccp._service.control import Control
+from pyiccp._service.log import Log
+from pyiccp._service.notify import notify
+from pyiccp._service.ports import parse_port
+from pyiccp._service.store import StoreFile
+from pyiccp.transports._netlink import links
+from pyiccp.transports._raw import RawPort
+from pyiccp.transports._unixgram import UnixDatagram
+from pyiccp.transports._unixstream import UnixStream
+from pyiccp.wire._mac import mac
+from pyiccp.wire.iccp._mlag import BondNumber
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from pyiccp.iccp.core import IccpCore
+from pyiccp.iccp._core import IccpCore
 from pyiccp.iccp.events import Application, CarrierEstablished, MessageReceived
 from pyiccp.testing import PROTOCOLS
 from pyiccp.testing.conversations import LONGEST, Kind, conversations, frames, mutants, opened
-from pyiccp.wire.dissect import dissect
-from pyiccp.wire.iccp.pdu import IccpPdu
-from pyiccp.wire.malformed import Malformed
+from pyiccp.wire._dissect import dissect
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._pdu import IccpPdu
 
 QUICK = settings(max_examples=25, deadline=None)
 

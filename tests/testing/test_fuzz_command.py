@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pyiccp._cli.program import pyiccp
+from pyiccp._node.config import ConfigError
 from pyiccp.capture import read
-from pyiccp.cli.program import pyiccp
-from pyiccp.node.config import ConfigError
-from pyiccp.testing.campaign import Finding
-from pyiccp.transports import target
+from pyiccp.testing._campaign import Finding
+from pyiccp.transports import _target as target
 
 SERVER = Path(__file__).with_name("weak_server.py")
 

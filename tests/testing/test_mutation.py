@@ -6,10 +6,10 @@ from random import Random
 import pytest
 
 from pyiccp.testing import PROTOCOLS, Mutant, Mutator, Seed, cases, fewest, minimise, shrink, synthesise
-from pyiccp.testing.synthesis import word_of
-from pyiccp.wire.catalogue import every
-from pyiccp.wire.codec import Format
-from pyiccp.wire.malformed import Malformed
+from pyiccp.testing._synthesis import word_of
+from pyiccp.wire._catalogue import every
+from pyiccp.wire._codec import Format
+from pyiccp.wire._malformed import Malformed
 
 KINDS = {
     "boundary", "length", "constant", "type", "remove", "repeat", "swap", "nest", "splice", "cut", "pad", "noise",
@@ -27,7 +27,7 @@ def test_what_is_made_from_a_table_is_valid(form: Format) -> None:
 
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_every_seed_of_a_protocol_decodes_alone_and_in_its_frame(name: str) -> None:
-    from pyiccp.wire.dissect import dissect
+    from pyiccp.wire._dissect import dissect
 
     for number, seed in enumerate(PROTOCOLS[name].seeds(Random(2), 50)):
         PROTOCOLS[name].decode(seed.octets)

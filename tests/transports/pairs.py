@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from pyiccp.lab.scenario import QUICKSTART
-from pyiccp.node.config import NodeConfig, Tuning
-from pyiccp.node.node import Node
-from pyiccp.routeros.config import node_config, parse_config
-from pyiccp.transports.base import Transport
-from pyiccp.transports.driver import Driver
-from pyiccp.transports.memory import MemoryEnd, memory_cable
-from pyiccp.wire.mac import mac
+from pyiccp._node.config import NodeConfig, Tuning
+from pyiccp._node.node import Node
+from pyiccp._routeros.config import node_config, parse_config
+from pyiccp.lab._scenario import QUICKSTART
+from pyiccp.transports._base import Transport
+from pyiccp.transports._driver import Driver
+from pyiccp.transports._memory import MemoryEnd, memory_cable
+from pyiccp.wire._mac import mac
 
 MACS = {"Peer1": "74:4D:28:11:70:6B", "Peer2": "74:4D:28:16:2C:91", "Client": "74:4D:28:7B:7F:96"}
 FILES = {"Peer1": "peer1.rsc", "Peer2": "peer2.rsc", "Client": "client.rsc"}

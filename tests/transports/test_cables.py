@@ -10,15 +10,15 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from pyiccp.capture.files import read
-from pyiccp.node.offload import Offload, Offloaded, finished
-from pyiccp.transports.base import Transport
-from pyiccp.transports.faults import Faulty
-from pyiccp.transports.memory import memory_cable
-from pyiccp.transports.pcap import Capture, Replay
-from pyiccp.transports.udp import UdpPath, parse_address
-from pyiccp.transports.unixgram import UnixDatagram
-from pyiccp.transports.unixstream import UnixStream
+from pyiccp._node.offload import Offload, Offloaded, finished
+from pyiccp.capture._files import read
+from pyiccp.transports._base import Transport
+from pyiccp.transports._faults import Faulty
+from pyiccp.transports._memory import memory_cable
+from pyiccp.transports._pcap import Capture, Replay
+from pyiccp.transports._udp import UdpPath, parse_address
+from pyiccp.transports._unixgram import UnixDatagram
+from pyiccp.transports._unixstream import UnixStream
 
 FRAMES = [bytes([number]) * (14 + 37 * number) for number in range(40)]
 KINDS = ("memory", "unixgram", "unixstream")

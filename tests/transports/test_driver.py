@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import trio
 from trio.testing import MockClock
 
-from pyiccp.mlag.store import Store
-from pyiccp.node.events import Action, DropQueued, Event, Remember, Transmit
-from pyiccp.node.node import Node
-from pyiccp.node.offload import Offload, Offloaded, finished
-from pyiccp.node.status import NodeStatus
-from pyiccp.sansio import Instant, seconds
-from pyiccp.transports.driver import Driver
-from pyiccp.transports.memory import MemoryEnd, memory_cable
+from pyiccp._mlag.store import Store
+from pyiccp._node.events import Action, DropQueued, Event, Remember, Transmit
+from pyiccp._node.node import Node
+from pyiccp._node.offload import Offload, Offloaded, finished
+from pyiccp._node.status import NodeStatus
+from pyiccp._sansio import Instant, seconds
+from pyiccp.transports._driver import Driver
+from pyiccp.transports._memory import MemoryEnd, memory_cable
 from transports.pairs import Trio3, config, running
 
 FRAME = bytes.fromhex("ffffffffffff 020000000001 0800") + bytes(46)

@@ -9,13 +9,13 @@ from random import Random
 import pytest
 
 from pyiccp.transports import kit
-from pyiccp.transports.base import Transport
-from pyiccp.transports.faults import Faulty
-from pyiccp.transports.memory import memory_cable
-from pyiccp.transports.pcap import Capture
-from pyiccp.transports.udp import UdpPath
-from pyiccp.transports.unixgram import UnixDatagram
-from pyiccp.transports.unixstream import UnixStream
+from pyiccp.transports._base import Transport
+from pyiccp.transports._faults import Faulty
+from pyiccp.transports._memory import memory_cable
+from pyiccp.transports._pcap import Capture
+from pyiccp.transports._udp import UdpPath
+from pyiccp.transports._unixgram import UnixDatagram
+from pyiccp.transports._unixstream import UnixStream
 
 
 @pytest.fixture

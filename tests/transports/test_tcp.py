@@ -11,11 +11,11 @@ import trio
 from iccp.talk import bonds
 from pyiccp.iccp import IccpCore
 from pyiccp.iccp.events import Action, Application, DeliverTlvs, ReportSession, ResetCarrier, Stream, TlvsQueued
-from pyiccp.transports.tcp import CHUNK, EARLY, SECOND, STRANGER, TcpSession, is_active
-from pyiccp.transports.udp import Address
-from pyiccp.wire.iccp.fdb import HostBatch, HostKind
-from pyiccp.wire.iccp.mlag import BondUp
-from pyiccp.wire.iccp.pdu import INITIALIZATION, KEEPALIVE, CommonSession, IccpCapability, IccpPdu, Message, TlvValue
+from pyiccp.transports._tcp import CHUNK, EARLY, SECOND, STRANGER, TcpSession, is_active
+from pyiccp.transports._udp import Address
+from pyiccp.wire.iccp._fdb import HostBatch, HostKind
+from pyiccp.wire.iccp._mlag import BondUp
+from pyiccp.wire.iccp._pdu import INITIALIZATION, KEEPALIVE, CommonSession, IccpCapability, IccpPdu, Message, TlvValue
 
 LOW, HIGH, STRANGE = "127.77.0.1", "127.77.0.2", "127.77.0.3"
 APPLICATIONS = (Application.MLACP, Application.MLAG, Application.FDB)

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from pyiccp.wire.bpdu import (
+from pyiccp.wire._bpdu import (
     BridgeId,
     ConfigBpdu,
     MstBpdu,
@@ -16,9 +16,9 @@ from pyiccp.wire.bpdu import (
     configuration_digest,
     decode_bpdu,
 )
-from pyiccp.wire.flags import FLAGS, Flags, PortRole
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
+from pyiccp.wire._flags import FLAGS, Flags, PortRole
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
 
 ROOT = BridgeId(0x1000, mac("74:4D:28:11:70:6B"))
 BRIDGE = BridgeId(0x8001, mac("74:4D:28:7B:7F:96"))

@@ -4,15 +4,15 @@ import msgspec
 import pytest
 from construct import Int8ub, Int16ub, Struct
 
-from pyiccp.wire.codec import Format, Value
+from pyiccp.wire._codec import Format, Value
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._tails import Array, Opaque, Tlvs
+from pyiccp.wire.iccp._tlv import UnknownTlv
 from pyiccp.wire.iccp.mlacp import SyncRequest
 from pyiccp.wire.iccp.sonic import SonicPeerLinkInfo
 from pyiccp.wire.iccp.stp import StpConfigurationDigest
-from pyiccp.wire.iccp.tlv import UnknownTlv
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.tails import Array, Opaque, Tlvs
 
 
 class Pair(Value, frozen=True, gc=False):

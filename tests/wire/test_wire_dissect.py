@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from pyiccp.testing import strategies
 from pyiccp.wire import Frame, Keepalive, Lacpdu, Marker, RstBpdu, Segment, dissect
-from pyiccp.wire.bpdu import BridgeId, Flags, MstBpdu, PortRole, PvstBpdu, TcnBpdu
-from pyiccp.wire.catalogue import WHOLE
-from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp.pdu import KEEPALIVE, IccpPdu, Message
+from pyiccp.wire._bpdu import BridgeId, Flags, MstBpdu, PortRole, PvstBpdu, TcnBpdu
+from pyiccp.wire._catalogue import WHOLE
+from pyiccp.wire._codec import Format
+from pyiccp.wire._identify import identify
+from pyiccp.wire._lacpdu import Participant
+from pyiccp.wire._link import Data, Heartbeat
+from pyiccp.wire._mac import SLOW_PROTOCOLS, mac
+from pyiccp.wire._state import STATES
+from pyiccp.wire._tree import TreeNode
+from pyiccp.wire.iccp._pdu import KEEPALIVE, IccpPdu, Message
 from pyiccp.wire.iccp.rg import RgId
-from pyiccp.wire.identify import identify
-from pyiccp.wire.lacpdu import Participant
-from pyiccp.wire.link import Data, Heartbeat
-from pyiccp.wire.mac import SLOW_PROTOCOLS, mac
-from pyiccp.wire.state import STATES
-from pyiccp.wire.tree import TreeNode
 
 HERE = mac("02:00:00:00:00:01")
 BRIDGES = mac("01:80:C2:00:00:00")

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from pyiccp.wire import __main__ as program
-from pyiccp.wire import keepalive, link
-from pyiccp.wire.catalogue import every
-from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp import fdb, mlag, tree
-from pyiccp.wire.octets import octet_table
+from pyiccp.wire import _keepalive as keepalive
+from pyiccp.wire import _link as link
+from pyiccp.wire._catalogue import every
+from pyiccp.wire._codec import Format
+from pyiccp.wire._octets import octet_table
+from pyiccp.wire.iccp import _fdb as fdb
+from pyiccp.wire.iccp import _mlag as mlag
+from pyiccp.wire.iccp import _tree as tree
 
 PAGE = Path(__file__).parents[2] / "docs/wire/pyiccp-1.md"
 OURS = (*link.FORMATS.values(), keepalive.Keepalive.FORMAT, *mlag.FORMATS, *tree.FORMATS, *fdb.FORMATS)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyiccp.wire.ethernet import CUSTOMER_TAG, SERVICE_TAG, Frame, Header, Tag, peek, tagged, untagged
-from pyiccp.wire.hexdump import hexdump, unhexdump
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
+from pyiccp.wire._ethernet import CUSTOMER_TAG, SERVICE_TAG, Frame, Header, Tag, peek, tagged, untagged
+from pyiccp.wire._hexdump import hexdump, unhexdump
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
 
 HERE, THERE = mac("02:00:00:00:00:01"), mac("02:00:00:00:00:02")
 PLAIN = HERE + THERE + b"\x08\x00" + bytes(46)

@@ -5,16 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pyiccp.wire.iccp.mlacp import (
-    AggregatorConfig,
-    PortConfig,
-    PortPriority,
-    PortState,
-    SyncData,
-    SyncRequest,
-    SystemConfig,
-)
-from pyiccp.wire.iccp.pdu import (
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._state import STATES
+from pyiccp.wire.iccp._pdu import (
     RG_APPLICATION_DATA,
     RG_CONNECT,
     RG_DISCONNECT,
@@ -28,6 +22,16 @@ from pyiccp.wire.iccp.pdu import (
     LdpStatus,
     Message,
     ldp_status,
+)
+from pyiccp.wire.iccp._tlv import TlvValue, UnknownTlv
+from pyiccp.wire.iccp.mlacp import (
+    AggregatorConfig,
+    PortConfig,
+    PortPriority,
+    PortState,
+    SyncData,
+    SyncRequest,
+    SystemConfig,
 )
 from pyiccp.wire.iccp.pwred import INDEPENDENT, PwId, PwRedConfig, ServiceName
 from pyiccp.wire.iccp.rg import (
@@ -48,10 +52,6 @@ from pyiccp.wire.iccp.stp import (
     StpSystemConfig,
     StpTopologyChanged,
 )
-from pyiccp.wire.iccp.tlv import TlvValue, UnknownTlv
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.state import STATES
 
 VECTORS: dict[str, str] = json.loads((Path(__file__).parents[1] / "vectors/iccp/iccp_vectors.json").read_text())
 PE1 = mac("74:4D:28:11:70:6B")

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from pyiccp.wire.lacp_extension import (
+from pyiccp.wire._lacp_extension import (
     ConversationDigest,
     ConversationMask,
     ConversationMaskMore,
@@ -12,11 +12,11 @@ from pyiccp.wire.lacp_extension import (
     ServiceMapping,
     UnknownLacpTlv,
 )
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.marker import RESPONSE, Marker
-from pyiccp.wire.state import STATES
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._marker import RESPONSE, Marker
+from pyiccp.wire._state import STATES
 
 EXAMPLE = Lacpdu(
     actor=Participant(0x8000, mac("74:4D:28:11:70:6B"), 9, 255, 0x9001, STATES[0x3D]),

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pyiccp.testing import strategies
-from pyiccp.wire.catalogue import WHOLE, every
-from pyiccp.wire.codec import Format
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.source import FAULTS
+from pyiccp.wire._catalogue import WHOLE, every
+from pyiccp.wire._codec import Format
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._source import FAULTS
 
 EVERY = every()
 QUICK = settings(

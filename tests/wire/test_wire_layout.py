@@ -3,7 +3,7 @@
 import construct as c
 import pytest
 
-from pyiccp.wire.layout import Field, Layout
+from pyiccp.wire._layout import Field, Layout
 
 
 def test_a_layout_is_a_table() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from pyiccp.wire.keepalive import Keepalive, Kind, Mode, Role
-from pyiccp.wire.link import Data, Envelope, Fence, FenceKind, Heartbeat, Segment
-from pyiccp.wire.mac import mac
-from pyiccp.wire.malformed import Malformed
+from pyiccp.wire._keepalive import Keepalive, Kind, Mode, Role
+from pyiccp.wire._link import Data, Envelope, Fence, FenceKind, Heartbeat, Segment
+from pyiccp.wire._mac import mac
+from pyiccp.wire._malformed import Malformed
 
 HEADER = "7079696363702d31 00"
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from pyiccp.wire._mac import ZERO, mac
+from pyiccp.wire.iccp._pdu import IccpCapability
+from pyiccp.wire.iccp._tlv import TlvValue
 from pyiccp.wire.iccp.mlacp import AggregatorState, SyncData, SyncRequest, SystemConfig
-from pyiccp.wire.iccp.pdu import IccpCapability
 from pyiccp.wire.iccp.rg import DisconnectCode, Nak, RgId, SenderName
 from pyiccp.wire.iccp.sonic import (
     SonicAggregatorConfig,
@@ -19,8 +21,6 @@ from pyiccp.wire.iccp.sonic import (
     SonicPortChannelInfo,
     SonicWarmboot,
 )
-from pyiccp.wire.iccp.tlv import TlvValue
-from pyiccp.wire.mac import ZERO, mac
 
 NAME = "PortChannel0001"
 WIDE = "506f72744368616e6e656c303030310000000000"

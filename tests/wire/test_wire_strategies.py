@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from pyiccp.testing import strategies
 from pyiccp.wire import IccpPdu, Lacpdu, Malformed, Message, Segment, dissect
-from pyiccp.wire.iccp.tlv import UnknownTlv
-from pyiccp.wire.identify import decode_content, identify
+from pyiccp.wire._identify import decode_content, identify
+from pyiccp.wire.iccp._tlv import UnknownTlv
 
 
 @given(strategies.of(Segment))

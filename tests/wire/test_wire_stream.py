@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyiccp.testing import strategies
-from pyiccp.wire.iccp.pdu import PDU, IccpPdu
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire.iccp._pdu import PDU, IccpPdu
+from pyiccp.wire.iccp._stream import MOST, PduStream, SonicStream, Stream
 from pyiccp.wire.iccp.sonic import SonicMessage
-from pyiccp.wire.iccp.stream import MOST, PduStream, SonicStream, Stream
-from pyiccp.wire.malformed import Malformed
 
 ONE = IccpPdu.decode(bytes.fromhex("0001000ec000020100000201000400000002"))
 

@@ -4,9 +4,9 @@ from enum import IntEnum
 
 import msgspec
 
-from pyiccp.sansio import Instant
+from pyiccp._sansio import Instant
+from pyiccp.wire.iccp._pdu import Message, TlvValue
 from pyiccp.wire.iccp.mlacp import AggregatorConfig, AggregatorState, PortConfig, PortState, SystemConfig
-from pyiccp.wire.iccp.pdu import Message, TlvValue
 from pyiccp.wire.iccp.stp import (
     StpCistRootTime,
     StpConfigurationDigest,

@@ -4,10 +4,10 @@
 step; `to_text` and `to_json` print a result as `pyiccp lab` does.
 """
 
-from pyiccp.lab.network import Network
-from pyiccp.lab.result import Result, to_json
-from pyiccp.lab.run import prepare, run
-from pyiccp.lab.scenario import QUICKSTART, Scenario, load, parse
-from pyiccp.lab.text import to_text
+from pyiccp.lab._network import Network
+from pyiccp.lab._result import Result, to_json
+from pyiccp.lab._run import prepare, run
+from pyiccp.lab._scenario import QUICKSTART, Scenario, load, parse
+from pyiccp.lab._text import to_text
 
 __all__ = ["QUICKSTART", "Network", "Result", "Scenario", "load", "parse", "prepare", "run", "to_json", "to_text"]

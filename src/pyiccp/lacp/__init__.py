@@ -6,11 +6,11 @@ show its state to a person. The files are the clauses of the standard: receive (
 """
 
 from pyiccp.lacp import events
-from pyiccp.lacp.config import AggregatorConfig, Defaulted, Policy, PortConfig
-from pyiccp.lacp.conversations import Conversations
-from pyiccp.lacp.core import LacpCore
-from pyiccp.lacp.reasons import Reason
-from pyiccp.lacp.views import AggregatorView, PortView
+from pyiccp.lacp._config import AggregatorConfig, Defaulted, Policy, PortConfig
+from pyiccp.lacp._conversations import Conversations
+from pyiccp.lacp._core import LacpCore
+from pyiccp.lacp._reasons import Reason
+from pyiccp.lacp._views import AggregatorView, PortView
 
 __all__ = [
     "AggregatorConfig",

@@ -4,11 +4,11 @@ from enum import Enum
 
 import msgspec
 
-from pyiccp.lacp.config import AggregatorConfig as AggregatorConfig
-from pyiccp.lacp.config import PortConfig as PortConfig
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.marker import Marker
+from pyiccp.lacp._config import AggregatorConfig as AggregatorConfig
+from pyiccp.lacp._config import PortConfig as PortConfig
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._marker import Marker
 
 __all__ = [
     "Event",

@@ -7,12 +7,12 @@ port_transmit (17.26), port_information (17.27), role_selection (17.28), role_tr
 """
 
 from pyiccp.rstp import events
-from pyiccp.rstp.config import BridgeConfig, PortConfig
-from pyiccp.rstp.core import RstpCore
-from pyiccp.rstp.reasons import Reason
-from pyiccp.rstp.variables import InfoIs, Role
-from pyiccp.rstp.vectors import Times
-from pyiccp.rstp.views import BridgeView, PortView
+from pyiccp.rstp._config import BridgeConfig, PortConfig
+from pyiccp.rstp._core import RstpCore
+from pyiccp.rstp._reasons import Reason
+from pyiccp.rstp._variables import InfoIs, Role
+from pyiccp.rstp._vectors import Times
+from pyiccp.rstp._views import BridgeView, PortView
 
 __all__ = [
     "BridgeConfig",

@@ -4,11 +4,11 @@ from enum import Enum
 
 import msgspec
 
-from pyiccp.rstp.config import BridgeConfig as BridgeConfig
-from pyiccp.rstp.config import PortConfig as PortConfig
-from pyiccp.sansio import Instant
-from pyiccp.wire.bpdu import Bpdu, ConfigBpdu, RstBpdu, TcnBpdu
-from pyiccp.wire.mac import Mac
+from pyiccp._sansio import Instant
+from pyiccp.rstp._config import BridgeConfig as BridgeConfig
+from pyiccp.rstp._config import PortConfig as PortConfig
+from pyiccp.wire._bpdu import Bpdu, ConfigBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire._mac import Mac
 
 __all__ = [
     "Event",

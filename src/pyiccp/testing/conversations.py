@@ -13,16 +13,16 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from pyiccp.iccp.core import IccpCore
+from pyiccp.iccp._core import IccpCore
 from pyiccp.iccp.events import Application, CarrierEstablished, MessageReceived, SendMessage
-from pyiccp.testing.mutation import Mutator
-from pyiccp.testing.protocols import PROTOCOLS
-from pyiccp.testing.tree import Seed
-from pyiccp.wire.bpdu import BridgeId, Flags, PortRole, RstBpdu
-from pyiccp.wire.iccp.pdu import IccpPdu
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.state import STATES
+from pyiccp.testing._mutation import Mutator
+from pyiccp.testing._protocols import PROTOCOLS
+from pyiccp.testing._tree import Seed
+from pyiccp.wire._bpdu import BridgeId, Flags, PortRole, RstBpdu
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._state import STATES
+from pyiccp.wire.iccp._pdu import IccpPdu
 
 __all__ = [
     "Kind",

@@ -5,17 +5,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pyiccp.wire import link
-from pyiccp.wire.bpdu import ConfigBpdu, MstBpdu, RstBpdu, TcnBpdu
-from pyiccp.wire.catalogue import every
-from pyiccp.wire.codec import Format, Tail, Value
-from pyiccp.wire.framed import Framed
-from pyiccp.wire.lacpdu import LONG, Lacpdu
-from pyiccp.wire.layout import Field
-from pyiccp.wire.mac import NEAREST_BRIDGE, SLOW_PROTOCOLS
-from pyiccp.wire.marker import Marker
-from pyiccp.wire.shape import TAIL, WORD, Leaf, Shape
-from pyiccp.wire.tails import Array, Opaque, Tlvs
+from pyiccp.wire import _link as link
+from pyiccp.wire._bpdu import ConfigBpdu, MstBpdu, RstBpdu, TcnBpdu
+from pyiccp.wire._catalogue import every
+from pyiccp.wire._codec import Format, Tail, Value
+from pyiccp.wire._framed import Framed
+from pyiccp.wire._lacpdu import LONG, Lacpdu
+from pyiccp.wire._layout import Field
+from pyiccp.wire._mac import NEAREST_BRIDGE, SLOW_PROTOCOLS
+from pyiccp.wire._marker import Marker
+from pyiccp.wire._shape import TAIL, WORD, Leaf, Shape
+from pyiccp.wire._tails import Array, Opaque, Tlvs
 
 __all__ = [
     "values",

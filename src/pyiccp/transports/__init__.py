@@ -5,17 +5,17 @@ checks its promises.
 """
 
 from pyiccp.transports import kit
-from pyiccp.transports.base import Transport
-from pyiccp.transports.driver import Driver
-from pyiccp.transports.faults import Faulty
-from pyiccp.transports.memory import MemoryEnd, memory_cable
-from pyiccp.transports.pcap import Capture, Mirrored
-from pyiccp.transports.raw import RawPort
-from pyiccp.transports.tap import TapPort
-from pyiccp.transports.tcp import TcpSession
-from pyiccp.transports.udp import UdpPath
-from pyiccp.transports.unixgram import UnixDatagram
-from pyiccp.transports.unixstream import UnixStream
+from pyiccp.transports._base import Transport
+from pyiccp.transports._driver import Driver
+from pyiccp.transports._faults import Faulty
+from pyiccp.transports._memory import MemoryEnd, memory_cable
+from pyiccp.transports._pcap import Capture, Mirrored
+from pyiccp.transports._raw import RawPort
+from pyiccp.transports._tap import TapPort
+from pyiccp.transports._tcp import TcpSession
+from pyiccp.transports._udp import UdpPath
+from pyiccp.transports._unixgram import UnixDatagram
+from pyiccp.transports._unixstream import UnixStream
 
 __all__ = [
     "Transport",

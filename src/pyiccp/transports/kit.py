@@ -16,7 +16,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 
-from pyiccp.transports.base import BATCH, Transport
+from pyiccp.transports._base import BATCH, Transport
 
 __all__ = [
     "check",

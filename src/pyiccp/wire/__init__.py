@@ -4,20 +4,20 @@ Every value class has `decode(octets)`, which returns or raises `Malformed`, and
 compare by what they say; padding and reserved octets are not part of them.
 """
 
-from pyiccp.wire.bpdu import BridgeId, ConfigBpdu, MstBpdu, MstiMessage, PvstBpdu, RstBpdu, TcnBpdu, decode_bpdu
-from pyiccp.wire.dissect import dissect
-from pyiccp.wire.ethernet import Frame, Tag
-from pyiccp.wire.flags import FLAGS, Flags, PortRole
-from pyiccp.wire.hexdump import hexdump, unhexdump
-from pyiccp.wire.iccp.pdu import IccpPdu, Message
-from pyiccp.wire.keepalive import Keepalive
-from pyiccp.wire.lacpdu import Lacpdu, Participant
-from pyiccp.wire.link import Data, Envelope, Fence, FenceKind, Heartbeat, Segment
-from pyiccp.wire.mac import Mac, mac, mac_text
-from pyiccp.wire.malformed import Malformed
-from pyiccp.wire.marker import Marker
-from pyiccp.wire.state import STATES, State
-from pyiccp.wire.tree import TreeNode
+from pyiccp.wire._bpdu import BridgeId, ConfigBpdu, MstBpdu, MstiMessage, PvstBpdu, RstBpdu, TcnBpdu, decode_bpdu
+from pyiccp.wire._dissect import dissect
+from pyiccp.wire._ethernet import Frame, Tag
+from pyiccp.wire._flags import FLAGS, Flags, PortRole
+from pyiccp.wire._hexdump import hexdump, unhexdump
+from pyiccp.wire._keepalive import Keepalive
+from pyiccp.wire._lacpdu import Lacpdu, Participant
+from pyiccp.wire._link import Data, Envelope, Fence, FenceKind, Heartbeat, Segment
+from pyiccp.wire._mac import Mac, mac, mac_text
+from pyiccp.wire._malformed import Malformed
+from pyiccp.wire._marker import Marker
+from pyiccp.wire._state import STATES, State
+from pyiccp.wire._tree import TreeNode
+from pyiccp.wire.iccp._pdu import IccpPdu, Message
 
 __all__ = [
     "Frame",

@@ -2,8 +2,8 @@
 
 import sys
 
-from pyiccp.wire.catalogue import every
-from pyiccp.wire.octets import octet_table
+from pyiccp.wire._catalogue import every
+from pyiccp.wire._octets import octet_table
 
 
 def main(wanted: list[str]) -> None:

@@ -2,10 +2,10 @@
 
 from construct import Default, Int8ub, Int16ub, Int32ub
 
-from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp.tlv import TlvValue
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.tails import Opaque
+from pyiccp.wire._codec import Format
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._tails import Opaque
+from pyiccp.wire.iccp._tlv import TlvValue
 
 __all__ = [
     "CommonSession",

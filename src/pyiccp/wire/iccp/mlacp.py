@@ -4,12 +4,12 @@ from enum import IntEnum
 
 from construct import Bytes, Default, Int8ub, Int16ub, Int32ub, Int64ub
 
-from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp.tlv import TlvValue
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.state import State
-from pyiccp.wire.tails import Opaque
+from pyiccp.wire._codec import Format
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._state import State
+from pyiccp.wire._tails import Opaque
+from pyiccp.wire.iccp._tlv import TlvValue
 
 __all__ = [
     "SYNCHRONIZED",

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from construct import Int16ub, Int32ub, Int64ub
 
-from pyiccp.wire.codec import Format
-from pyiccp.wire.framed import Framed, Head
-from pyiccp.wire.iccp.tlv import FLAGS, TlvValue, UnknownTlv
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.tails import Opaque, Tlvs
+from pyiccp.wire._codec import Format
+from pyiccp.wire._framed import Framed, Head
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._tails import Opaque, Tlvs
+from pyiccp.wire.iccp._tlv import FLAGS, TlvValue, UnknownTlv
 
 __all__ = [
     "SYNCHRONIZED",

@@ -5,11 +5,11 @@ from typing import Any
 
 from construct import Default, Int16ub, Int32ub
 
-from pyiccp.wire.codec import Format
+from pyiccp.wire._codec import Format
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._tails import Opaque, Tlvs
+from pyiccp.wire.iccp._tlv import FLAGS, TlvValue, UnknownTlv
 from pyiccp.wire.iccp.codes import Cause, Connect, Disconnect
-from pyiccp.wire.iccp.tlv import FLAGS, TlvValue, UnknownTlv
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.tails import Opaque, Tlvs
 
 __all__ = [
     "RgId",

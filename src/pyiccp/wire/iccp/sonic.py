@@ -9,14 +9,14 @@ from typing import ClassVar
 import msgspec
 from construct import Bytes, Default, Int8ub, Int16ub, Int32ub, Int64ub
 
-from pyiccp.wire.codec import Format
-from pyiccp.wire.framed import Framed, Head
+from pyiccp.wire._codec import Format
+from pyiccp.wire._framed import Framed, Head
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._tails import Array, Tlvs
 from pyiccp.wire.iccp import ldp, mlacp, rg
-from pyiccp.wire.iccp.pdu import NAK
-from pyiccp.wire.iccp.tlv import FLAGS, TlvValue, UnknownTlv
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.tails import Array, Tlvs
+from pyiccp.wire.iccp._pdu import NAK
+from pyiccp.wire.iccp._tlv import FLAGS, TlvValue, UnknownTlv
 
 __all__ = [
     "PORT",

@@ -2,11 +2,11 @@
 
 from construct import Bytes, Default, Int8ub, Int16ub, Int64ub
 
-from pyiccp.wire.codec import Format
-from pyiccp.wire.iccp.tlv import TlvValue
-from pyiccp.wire.layout import Layout
-from pyiccp.wire.mac import Mac
-from pyiccp.wire.tails import Array, Opaque
+from pyiccp.wire._codec import Format
+from pyiccp.wire._layout import Layout
+from pyiccp.wire._mac import Mac
+from pyiccp.wire._tails import Array, Opaque
+from pyiccp.wire.iccp._tlv import TlvValue
 
 __all__ = [
     "INSTANCE",

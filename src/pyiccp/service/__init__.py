@@ -1,4 +1,0 @@
-"""The node as a daemon: its store, its control socket, its log, its metrics.
-
-Internal: it changes without notice.
-"""
