@@ -1,7 +1,7 @@
 """The host table over real cables: two processes, a million hosts, and what that does to everything else.
 
 A (the parent) knows the hosts, B (the child) gets them. Both say how long their longest call took and how far apart the
-heartbeats that reached them were; then A flushes everything.
+heartbeats that reached them were; then A flushes everything. Before that a control, in the same milliseconds.
 """
 
 import argparse
@@ -30,6 +30,8 @@ from pyiccp.transports._unixgram import UnixDatagram
 HEARTBEAT = milliseconds(100)
 PATIENCE = 240
 """Seconds for all of it."""
+PIECES, PIECE = 2000, 100_000
+"""Of the control: pieces of work, and numbers that are added up in one."""
 _KIND, _HEARTBEAT = 14 + 9, 0
 """Where a frame of the peer port says what it is."""
 
@@ -142,6 +144,17 @@ def report(what: str, number: int, watched: Watched, span: float) -> None:
     watched.begin()
 
 
+def control() -> None:
+    """A fixed piece of work, again and again: its longest tells what the machine itself adds to a call."""
+    spans = []
+    for _ in range(PIECES):
+        own = thread_time()
+        sum(range(PIECE))
+        spans.append((thread_time() - own) * 1e3)
+    spans.sort()
+    print(json.dumps({"what": "control", "median": round(spans[PIECES // 2], 2), "longest": round(spans[-1], 2)}))
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench hosts-wire", description=__doc__)
     parser.add_argument("--hosts", type=int, default=1_000_000)
@@ -150,6 +163,7 @@ def main(arguments: list[str]) -> int:
     if options.child is not None:
         trio.run(run, 1, options.child, options.hosts)
         return 0
+    control()
     with tempfile.TemporaryDirectory(prefix="pyiccp-bench-") as folder:
         command = [sys.executable, "-m", "bench", "hosts-wire", "--hosts", str(options.hosts), "--child", folder]
         with subprocess.Popen(command) as child:

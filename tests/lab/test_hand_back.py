@@ -16,6 +16,8 @@ from pyiccp._sansio import seconds
 from pyiccp.wire._mac import mac
 from redundancy.watch import Watch
 
+pytestmark = pytest.mark.long
+
 PAIR, SOLO2 = mac("74:4D:28:11:70:6B"), mac("FE:4D:28:16:2C:91")
 THIRD, CLIENT = mac("74:4D:28:33:00:01"), mac("74:4D:28:7B:7F:96")
 
