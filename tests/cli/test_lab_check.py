@@ -51,6 +51,7 @@ def test_random_walks_print_their_seed() -> None:
     assert result.stdout.startswith(f"pair, random, seed 5; kinds: {', '.join(KINDS)}\n")
 
 
+@pytest.mark.long
 def test_a_counter_example_is_exit_code_1_and_is_written(tmp_path: Path) -> None:
     trace = f"rest: cut {PEER}; rest: mend {PEER}"
     assert check("--trace", trace).exit_code == 0

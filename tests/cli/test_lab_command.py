@@ -71,6 +71,7 @@ def test_no_colour_and_no_progress_where_nobody_looks() -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.long
 def test_the_quick_setup_can_be_copied_and_run_from_there(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     done = pyiccp("lab", "--copy-quickstart", str(folder))

@@ -199,6 +199,7 @@ def test_the_json_of_the_contract() -> None:
     assert result == json.loads(to_json(told("lacp/s09_one_way_loss.pcapng")))
 
 
+@pytest.mark.long
 def test_as_a_person_calls_it(tmp_path: Path) -> None:
     healthy = program("explain", str(VECTORS / "lacp/s02_cold_fast.pcapng"))
     assert healthy.returncode == 0

@@ -95,6 +95,7 @@ def answer_without_closing(
     ]
 
 
+@pytest.mark.long
 def test_a_broken_rule_is_found_shortened_and_written_down(
     pair: Scenario, start: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

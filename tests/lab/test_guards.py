@@ -59,6 +59,7 @@ def pair(*events: str, more: str = "") -> Network:
     return third_network(*events, edge=f"yes bpdu-guard=yes{more}", uplink=f"yes bpdu-guard=yes{more}")
 
 
+@pytest.mark.long
 def test_guards_of_a_pair_are_cleared_on_both_nodes() -> None:
     """1. The client is a bridge: its bond is disabled on both nodes, and so is each node's port to the third switch.
     2. Cleared on the secondary while they speak: disabled again. 3. Both are dead: what the secondary clears is the

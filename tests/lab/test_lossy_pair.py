@@ -1,6 +1,7 @@
 """Whole nodes over a peer cable that loses and delays, with crashes, starts, cuts and flushes at any point: at rest,
 once the cable is well again, both hold one host table (M13)."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def do(network: Network, step: tuple[object, ...]) -> None:
             apply(network, Fault(verb, f"Peer1:{PEER_PORT}"))
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(story=STORY, loss=st.sampled_from((0.0, 0.05, 0.3)), delay=st.sampled_from((50, 1_000, 20_000)))
 def test_both_hold_one_table_when_the_cable_is_well_again(

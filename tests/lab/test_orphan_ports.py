@@ -59,6 +59,7 @@ def test_they_stay_suspended_over_a_restart() -> None:
     assert orphans(net) == [False] * 4
 
 
+@pytest.mark.long
 def test_who_recovers_by_itself_serves_its_orphans_too() -> None:
     """M7.3: the keepalive goes as well; after auto-recovery Peer2 carries all it has, under its solo identity."""
     net = network(CUT, "11s cut keepalive", tuning=SUSPEND)

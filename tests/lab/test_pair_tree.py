@@ -62,6 +62,7 @@ def test_as_root_both_nodes_are_one_bridge_to_everybody(mode: str) -> None:
     assert net.copies.compared > 20
 
 
+@pytest.mark.long
 def test_a_bonds_bpdu_is_sent_once_by_the_primarys_half_while_it_is_up() -> None:
     """M9.2: 1. Both halves are up: Peer1 alone speaks. 2. Its half is cut: Peer2 speaks, no hello is missed."""
     net = network("12s cut Peer1:sfp2")
@@ -88,6 +89,7 @@ def test_one_root_port_for_the_pair_and_the_other_node_shows_its_peer_port() -> 
     assert not two.ports["ether2"].forwarding
 
 
+@pytest.mark.long
 def test_the_lab_itself_compares_the_copies_at_every_entry() -> None:
     net = network("12s cut Peer2:ether2", "14s mend Peer2:ether2")
     net.run(seconds(18))
@@ -161,6 +163,7 @@ def test_goodbye_lets_the_survivor_open_at_once() -> None:
     assert bridge(net, "Peer2").ports["ether2"].forwarding
 
 
+@pytest.mark.long
 def test_the_survivor_goes_on_from_the_last_entry() -> None:
     """M9.4: the primary crashes; the bond's port forwards on, its neighbour misses no hello and sees no new root."""
     net = network("12s crash Peer1")
@@ -195,6 +198,7 @@ def test_a_topology_change_flushes_both_tables() -> None:
     assert losses(net) == before
 
 
+@pytest.mark.long
 def test_an_isolated_node_is_a_bridge_of_its_own_and_never_the_root_of_others() -> None:
     """M7.1: the solo identifier on orphan ports, no BEGIN: h3 loses nothing on its way to the third switch."""
     net = network("10s cut Peer1:sfp1")
@@ -249,6 +253,7 @@ def test_what_a_stopped_primary_was_told_after_its_goodbye_its_survivor_knows() 
     assert forwards(net, "Peer2", "ether1")
 
 
+@pytest.mark.long
 def test_what_a_bridge_says_before_the_half_towards_it_is_up_counts_when_it_is() -> None:
     """M9.2, M4.2: 1. The client is the root, and the survivor carries alone under its solo identity. 2. The other node
     is back; the survivor lets go, and the client proposes on the other half in the moment in which that one collects

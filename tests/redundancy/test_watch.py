@@ -1,5 +1,6 @@
 """The matrix misses no change at a neighbour, however short."""
 
+import pytest
 from msgspec.structs import replace
 
 from lab.third import Bpdus, network
@@ -33,6 +34,7 @@ def test_a_root_that_is_named_and_taken_back_in_one_instant_counts_twice() -> No
     assert watch.roots == {"Third": 2, "Client": 0}
 
 
+@pytest.mark.long
 def test_a_client_without_a_link_is_left_alone_and_no_root_for_anybody() -> None:
     """The pair is the root. 1. The client loses both links: it is its own root, and alone. 2. They are back."""
     net = network("10s cut Client:sfp1", "10s cut Client:sfp2", "11s mend Client:sfp1", "11s mend Client:sfp2")
@@ -47,6 +49,7 @@ def test_a_client_without_a_link_is_left_alone_and_no_root_for_anybody() -> None
     assert (watch.roots["Client"], watch.alone["Client"]) == (0, 1)
 
 
+@pytest.mark.long
 def test_a_client_that_hears_another_root_after_it_was_alone_sees_a_change() -> None:
     net = network("10s cut Client:sfp1", "10s cut Client:sfp2", "11s mend Client:sfp1", "11s mend Client:sfp2")
     net.run(seconds(9))

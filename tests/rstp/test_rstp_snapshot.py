@@ -154,6 +154,7 @@ def test_what_is_wrong_is_told_whatever_the_port_is_called() -> None:
         RstpCore.restored(msgspec.json.decode(msgspec.json.encode(tree), type=Snapshot), dut.now)
 
 
+@pytest.mark.long
 def test_mutated_snapshots_raise_nothing_but_value_errors() -> None:
     """And a core made from one that passes can be run."""
     dut = Dut().up()

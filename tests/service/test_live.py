@@ -13,6 +13,8 @@ import termios
 import time
 from collections.abc import Callable
 
+import pytest
+
 from service.programs import PATIENCE, PROGRAM, STARTING, Three
 
 
@@ -54,6 +56,7 @@ class Terminal:
         return code
 
 
+@pytest.mark.long
 def test_the_live_screen_follows_the_node_and_leaves_the_terminal_as_it_was(three: Three) -> None:
     """1. It shows a node whose peer is not there. 2. The peer comes: the screen follows. 3. Ctrl-C: the screen that was
     there before is back, the cursor is shown, and the exit code says so."""
@@ -69,6 +72,7 @@ def test_the_live_screen_follows_the_node_and_leaves_the_terminal_as_it_was(thre
     assert "Traceback" not in text
 
 
+@pytest.mark.long
 def test_a_live_screen_whose_node_goes_says_so(three: Three) -> None:
     three.start("peer1")
     screen = Terminal(

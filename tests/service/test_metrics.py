@@ -113,6 +113,7 @@ def throw(octets: bytes) -> bytes:
     return answer
 
 
+@pytest.mark.long
 def test_a_scrape_after_hostile_requests(three: Three) -> None:
     """1. Rubbish gets an error or nothing. 2. So many connections that say nothing that the rest is closed. 3. They go:
     a scrape is answered as ever, and the node has not noticed."""

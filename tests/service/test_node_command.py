@@ -130,6 +130,7 @@ def test_a_door_that_cannot_be_opened_is_a_message(tmp_path: Path) -> None:
     assert done.returncode == 2 and "No such file" in done.stderr and "Traceback" not in done.stderr, done.stderr
 
 
+@pytest.mark.long
 def test_a_second_node_takes_no_socket_away_from_the_first(three: Three) -> None:
     """1. A second node was started with the control socket of a running one. 2. It took the path, and removed it at its
     end: nobody could ask the first one any more. 3. The same held for unix cables."""
