@@ -38,8 +38,8 @@ def test_before_the_session_a_node_shows_its_solo_identity_and_holds_its_bonds()
     assert a.status == "connecting"
     assert a.system_id is None
     assert a.primary is None
-    assert a.pair.bond_identity("bond").system == mac("FE:4D:28:11:70:6B")
-    assert a.pair.bond_identity("bond").system_priority == 65535
+    assert a.pair.say_identity()[0].system == mac("FE:4D:28:11:70:6B")
+    assert a.pair.say_identity()[0].system_priority == 65535
     assert a.pair.holds == ("bond",)
 
 
@@ -108,7 +108,7 @@ def test_both_nodes_keep_nothing_they_could_both_show() -> None:
         survivor = pair.sides[1 - index].identity
         pair.restart(index)
         pair.run(40.0)
-        assert pair.sides[index].core.pair.bond_identity("bond").system != survivor.system
+        assert pair.sides[index].core.pair.say_identity()[0].system != survivor.system
 
 
 def test_dead_peer_with_keepalive_the_survivor_keeps_the_identity_after_asking() -> None:
@@ -262,7 +262,7 @@ def test_a_fresh_node_alone_comes_up_solo_after_init_delay() -> None:
     assert pair.sides[0].held
     pair.run(0.2)
     assert not pair.sides[0].held
-    assert pair.sides[0].core.pair.bond_identity("bond").system == mac("FE:4D:28:11:70:6B")
+    assert pair.sides[0].core.pair.say_identity()[0].system == mac("FE:4D:28:11:70:6B")
 
 
 def test_while_the_keepalive_answers_a_waiting_node_is_not_alone() -> None:
@@ -287,7 +287,7 @@ def test_both_in_hold_without_a_session_exactly_one_goes_first() -> None:
     pair.run(40.0)
     modes = [side.core.pair.mode for side in pair.sides]
     assert modes == [Mode.NORMAL, Mode.HOLD]
-    assert pair.sides[0].core.pair.bond_identity("bond").system == LOW
+    assert pair.sides[0].core.pair.say_identity()[0].system == LOW
     assert pair.sides[0].store.epoch == 2
 
 
@@ -332,8 +332,8 @@ def test_a_restarted_node_is_out_of_sync_under_the_name_that_its_clients_know() 
     pair.connected = False
     pair.restart(1)
     core = pair.sides[1].core
-    assert core.pair.bond_identity("bond").system == LOW
-    assert core.pair.bond_identity("bond").port_base == 0x9000
+    assert core.pair.say_identity()[0].system == LOW
+    assert core.pair.say_identity()[0].port_base == 0x9000
     assert pair.sides[1].held
     assert core.pair.identity.system == mac("FE:4D:28:22:00:01"), "the bridge's own identifier is another"
     pair.run(30.1)
@@ -350,7 +350,7 @@ def test_an_isolated_node_is_out_of_sync_under_the_name_that_its_clients_know() 
     isolated = pair.sides[1]
     assert isolated.core.pair.mode is Mode.ISOLATED
     assert isolated.held
-    assert isolated.core.pair.bond_identity("bond").system == LOW
+    assert isolated.core.pair.say_identity()[0].system == LOW
 
 
 def test_a_solo_survivor_leaves_its_identity_only_when_the_other_half_can_take_over() -> None:

@@ -30,15 +30,15 @@ def test_every_rule_that_must_be_shown_necessary_has_one() -> None:
 
 def test_without_m1_4_a_fresh_node_alone_shows_its_bridge_mac() -> None:
     with off("M1.4"):
-        assert couple().sides[0].core.pair.bond_identity("bond").system == LOW
-    assert couple().sides[0].core.pair.bond_identity("bond").system == mac("FE:4D:28:11:70:6B")
+        assert couple().sides[0].core.pair.say_identity()[0].system == LOW
+    assert couple().sides[0].core.pair.say_identity()[0].system == mac("FE:4D:28:11:70:6B")
 
 
 def test_without_m1_3_both_halves_of_a_split_show_one_identity() -> None:
     with off("M1.3"):
         pair = joined()
         pair.disconnect()
-        assert [side.core.pair.bond_identity("bond").system for side in pair.sides] == [LOW, LOW]
+        assert [side.core.pair.say_identity()[0].system for side in pair.sides] == [LOW, LOW]
 
 
 def test_without_m8_1_bonds_come_before_the_gate() -> None:

@@ -161,10 +161,6 @@ class Pair:
             return ()
         return tuple(each.name for each in self.config.bonds) if self.mismatch.blocked else self.mismatch.bonds
 
-    def bond_identity(self, bond: str) -> ev.SetIdentity:
-        """What LACP on *bond* presents now."""
-        return next(identity for identity in self.say_identity() if identity.bond == bond)
-
     def _bond_identity(self, bond: BondConfig, number: BondNumber) -> ev.SetIdentity:
         """M1.3, M1.5, M1.7."""
         identity = self.spoken

@@ -77,7 +77,7 @@ class TreeLog:
         self.shut_at: Instant = 0
         """When the data plane of a port of ours was last told to shut."""
         self.timers: Timers[str | int] = Timers()
-        """READY, SILENT, or the number of a port that may come back."""
+        """READY, SILENT, PICTURE, or the number of a port that may come back."""
         self.incoming: Incoming | None = None
         self.dark: dict[int, int] = {}
         """Orphans of ours whose links went down, and how many entries that say so are still to come."""
